@@ -1,0 +1,57 @@
+"""The errors that wuye raises on purpose, each with what to do about it.
+
+::
+
+    WuyeError
+    ├── UsageError          the call's words are off                      exit 2
+    ├── InputError          a file can't be read, or speaks of nothing    exit 1
+    │   └── SupersededFile  an older file would undo a newer one          exit 1
+    ├── NotFound            a snapshot, division, plan or change          exit 1
+    ├── ServerError         PostGIS is missing, blocked or unreachable    exit 1
+    └── Infeasible          a plan can't reach its target                 (carried by the plan)
+
+Rows at fault are not errors: they get verdicts (`geo.intake.verdicts`).
+"""
+
+from __future__ import annotations
+
+
+class WuyeError(Exception):
+    """An error with a remedy. ``str(error)`` holds both, in the user's words.
+
+    Parameters
+    ----------
+    message
+        What happened, with file, row, column and value where there are any.
+    remedy
+        What to do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.remedy = remedy
+
+
+class UsageError(WuyeError):
+    """The call's words are off."""
+
+    exit_code = 2
+
+
+class InputError(WuyeError):
+    """A file can't be read, or speaks of nothing that wuye knows."""
+
+
+class SupersededFile(InputError):
+    """The file was imported before and newer files have replaced what it says."""
+
+
+class NotFound(WuyeError):
+    """A snapshot, division, plan or change that is not there."""
+
+
+class ServerError(WuyeError):
+    """PostGIS is missing, blocked or unreachable."""
