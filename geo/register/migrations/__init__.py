@@ -1,0 +1,1 @@
+"""Alembic's migrations of the register, run by `geo.register.store.Register.migrate`."""

@@ -1,0 +1,266 @@
+"""Reading and writing the register: connections, migrations, changes.
+
+Every write is a *change*: staged without any lock, then numbered and merged under one write lock,
+then committed, so numbers follow the order of commit and a reader never waits for a writer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from geo.errors import InputError, NotFound, ServerError, SupersededFile
+from geo.register import merge
+from geo.register.tables import FACTS
+
+WRITE_LOCK = 0x77757965  # "wuye"
+MIGRATION_LOCK = WRITE_LOCK + 1
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who writes what: the head of a change.
+
+    ``sha256`` is of the file's bytes; ``parameters`` are the words of the call that shape what is
+    read from it (crs, map, effective, complete).
+    """
+
+    kind: str
+    author: str
+    file: str | None = None
+    sha256: str | None = None
+    made_up: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Facts to be merged into one table.
+
+    ``rows`` has the table's keys and those of its values that the file speaks of, ``valid`` as
+    PostgreSQL's text of a daterange, ``seq`` (position in the file), ``sheet``, ``row`` and
+    ``access_division``. ``complete`` retracts what the file leaves out in a division.
+    """
+
+    table: str
+    rows: pd.DataFrame
+    effective: dt.date | None = None
+    complete: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a change did. ``changed`` holds the positions (``seq``) whose facts are new."""
+
+    number: int | None
+    changed: frozenset[int]
+    retracted: int
+
+
+class _Rehearsal(Exception):
+    """Rolls a transaction back on purpose."""
+
+
+class Register:
+    """The dated register behind a connection string (libpq's form or a URL)."""
+
+    def __init__(self, conninfo: str) -> None:
+        self.conninfo = conninfo.replace("postgresql+psycopg://", "postgresql://")
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Open a connection whose block is one transaction; driver errors become ours."""
+        try:
+            with psycopg.connect(self.conninfo, row_factory=dict_row) as connection:
+                yield connection
+        except (psycopg.errors.AdminShutdown, psycopg.OperationalError) as error:
+            words = str(error).strip().splitlines() or [type(error).__name__]
+            raise ServerError(
+                f"与数据库的连接中断或失败：{words[0]}",
+                "本次操作未写入任何内容；请用 wuye status 查看后重试。",
+            ) from error
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; a no-op when they are.
+
+        Raises
+        ------
+        ServerError
+            When PostGIS or btree_gist can't be created in the database.
+        """
+        engine = create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: psycopg.connect(self.conninfo),
+            poolclass=NullPool,
+        )
+        config = Config()
+        config.set_main_option("script_location", "geo.register:migrations")
+        config.set_main_option("path_separator", "os")
+        try:
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"select pg_advisory_xact_lock({MIGRATION_LOCK})")
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except Exception as error:
+            cause = getattr(error, "orig", error)
+            if isinstance(cause, psycopg.Error):
+                raise ServerError(
+                    f"数据库升级失败：{str(cause).strip().splitlines()[0]}",
+                    "请确认该数据库可以创建 postgis 与 btree_gist 扩展。",
+                ) from error
+            raise
+
+    def write(
+        self,
+        origin: Origin,
+        staged: list[Staged],
+        *,
+        dry_run: bool = False,
+        again: bool = False,
+        counts: Mapping[str, int] | None = None,
+    ) -> Written:
+        """Merge facts into the register as one change, all or nothing.
+
+        A change that would alter nothing is not recorded. A dry run does everything and rolls it
+        back.
+
+        Raises
+        ------
+        SupersededFile
+            When the same file was imported before, later changes have replaced what it says, and
+            `again` is not set.
+        """
+        result: list[Written] = []
+        with contextlib.suppress(_Rehearsal), self.connect() as connection:
+            for number, item in enumerate(staged):
+                merge.stage(connection, f"stage_{number}", FACTS[item.table], item.rows)
+            change = self._open_change(connection, origin, counts or {})
+            changed: set[int] = set()
+            retracted = 0
+            for number, item in enumerate(staged):
+                facts = FACTS[item.table]
+                stage = f"stage_{number}"
+                changed |= merge.merge(connection, facts, stage, change, item.effective)
+                if item.complete is not None:
+                    retracted += merge.retract_absent(
+                        connection, facts, stage, change, item.complete, item.effective
+                    )
+            nothing = not changed and not retracted
+            result.append(Written(None if nothing or dry_run else change, frozenset(changed), retracted))
+            if nothing:
+                raise _Rehearsal
+            self._refuse_superseded(connection, origin, change, again=again)
+            if dry_run:
+                raise _Rehearsal
+        return result[0]
+
+    def undo(self, number: int, author: str) -> int:
+        """Take a whole change back, as a change of its own; give its number.
+
+        Raises
+        ------
+        NotFound
+            When there is no such change.
+        InputError
+            When later changes build on it, or it was undone already.
+        """
+        with self.connect() as connection:
+            row = connection.execute(
+                "select kind, file, undoes from change where number = %s", [number]
+            ).fetchone()
+            if row is None:
+                raise NotFound(f"没有第 {number} 号变更。", "请用 wuye changes 查看编号。")
+            origin = Origin(
+                "undo", author, file=row["file"], parameters={"undoes": number}
+            )
+            change = self._open_change(connection, origin, {})
+            later: set[int] = set()
+            for facts in FACTS.values():
+                later |= merge.built_upon(connection, facts, number)
+            if later:
+                listed = "、".join(str(item) for item in sorted(later))
+                raise InputError(
+                    f"第 {number} 号变更之后，第 {listed} 号变更改动了同样的内容（或已将其撤销）。",
+                    "请先按从新到旧的顺序撤销那些变更。",
+                )
+            for facts in FACTS.values():
+                merge.take_back(connection, facts, number, change)
+            connection.execute("update change set undoes = %s where number = %s", [number, change])
+        return change
+
+    def changes(self) -> list[dict[str, Any]]:
+        """List all changes, newest first."""
+        with self.connect() as connection:
+            return connection.execute("select * from change order by number desc").fetchall()
+
+    def known_change(self, known_at: dt.datetime | None = None) -> int:
+        """Give the number of the last change committed by a moment (None: by now); 0 for none."""
+        with self.connect() as connection:
+            row = connection.execute(
+                "select coalesce(max(number), 0) as number from change"
+                " where %(at)s::timestamptz is null or at <= %(at)s",
+                {"at": known_at},
+            ).fetchone()
+        assert row is not None  # noqa: S101 - an aggregate always gives a row
+        return int(row["number"])
+
+    @staticmethod
+    def _open_change(
+        connection: Connection, origin: Origin, counts: Mapping[str, int]
+    ) -> int:
+        """Take the write lock until commit, and give the next number."""
+        connection.execute("select pg_advisory_xact_lock(%s)", [WRITE_LOCK])
+        row = connection.execute(
+            sql.SQL(
+                "insert into change (number, at, author, kind, file, sha256, made_up, parameters, counts)"
+                " select coalesce(max(number), 0) + 1,"
+                " greatest(clock_timestamp(), max(at) + interval '1 microsecond'),"
+                " %(author)s, %(kind)s, %(file)s, %(sha256)s, %(made_up)s, %(parameters)s, %(counts)s"
+                " from change returning number"
+            ),
+            {
+                "author": origin.author,
+                "kind": origin.kind,
+                "file": origin.file,
+                "sha256": origin.sha256,
+                "made_up": origin.made_up,
+                "parameters": Jsonb(dict(origin.parameters)),
+                "counts": Jsonb(dict(counts)),
+            },
+        ).fetchone()
+        assert row is not None  # noqa: S101 - insert returning gives a row
+        return int(row["number"])
+
+    @staticmethod
+    def _refuse_superseded(
+        connection: Connection, origin: Origin, change: int, *, again: bool
+    ) -> None:
+        if again or origin.sha256 is None:
+            return
+        row = connection.execute(
+            "select number, at from change c where kind = %s and sha256 = %s and number < %s"
+            " and not exists (select from change u where u.undoes = c.number)"
+            " order by number desc limit 1",
+            [origin.kind, origin.sha256, change],
+        ).fetchone()
+        if row is not None:
+            raise SupersededFile(
+                f"文件 {origin.file} 已于 {row['at']:%Y-%m-%d %H:%M} 导入（第 {row['number']} 号变更），"
+                "其内容后来已被更新的文件取代。",
+                "确需以旧文件覆盖，请加 --again。",
+            )
