@@ -1,0 +1,136 @@
+// Compounds by state of service, from the zoom on at which they can be told apart.
+wuye.compounds = (map, group) => {
+  const { store, el, say, phrase } = wuye;
+  const { compounds: all, compoundWords: words, style } = wuye.data;
+  const canvas = wuye.shared;
+  const drawn = new Map();
+  let boxes = null;
+  let after = () => {};
+
+  function read() {
+    boxes = all.shape.map((text) => {
+      const parts = wuye.shapes.parts(text);
+      let [south, west, north, east] = [90, 180, -90, -180];
+      for (const part of parts) {
+        for (const [lat, lng] of part[0]) {
+          south = Math.min(south, lat);
+          north = Math.max(north, lat);
+          west = Math.min(west, lng);
+          east = Math.max(east, lng);
+        }
+      }
+      return { parts, south, west, north, east };
+    });
+  }
+
+  function layer(i) {
+    const state = words.states[all.state[i]];
+    const made = L.polygon(boxes[i].parts, {
+      renderer: canvas,
+      pane: "shapes",
+      fillColor: state.fill,
+      fillOpacity: all.inside[i] ? 0.95 : 0.35,
+      color: state.line,
+      weight: all.old[i] ? style.oldLine : style.line,
+      pattern: state.pattern,
+      patternColour: state.line,
+      patternOpacity: 0.75,
+    });
+    made.on("click", (event) => {
+      L.DomEvent.stopPropagation(event);
+      open(i, event.latlng);
+    });
+    return made;
+  }
+
+  const visible = () => store.state.show.compounds && map.getZoom() >= style.compoundsFrom;
+
+  function draw() {
+    if (!visible()) {
+      group.clearLayers();
+      drawn.clear();
+      return;
+    }
+    if (!boxes) read();
+    const view = map.getBounds().pad(0.4);
+    const [south, west, north, east] = [view.getSouth(), view.getWest(), view.getNorth(), view.getEast()];
+    boxes.forEach((box, i) => {
+      const wanted = box.south < north && box.north > south && box.west < east && box.east > west;
+      if (wanted === drawn.has(i)) return;
+      if (wanted) {
+        const made = layer(i);
+        drawn.set(i, made);
+        group.addLayer(made);
+      } else {
+        group.removeLayer(drawn.get(i));
+        drawn.delete(i);
+      }
+    });
+    after();
+  }
+
+  function centre(i) {
+    if (!boxes) read();
+    const box = boxes[i];
+    return [(box.south + box.north) / 2, (box.west + box.east) / 2];
+  }
+
+  // Names of what is drawn, larger first.
+  function named() {
+    const size = (i) => (boxes[i].north - boxes[i].south) * (boxes[i].east - boxes[i].west);
+    return [...drawn.keys()].sort((a, b) => size(b) - size(a)).map((i) => ({ at: centre(i), name: all.name[i] }));
+  }
+
+  function area(i) {
+    if (!all.areaSource[i]) return phrase("areaUnknown");
+    const text = `${all.area[i]} ${phrase("squareMetres")}`;
+    return all.areaSource[i] === 2 ? phrase("areaImputed", { area: text }) : text;
+  }
+
+  function card(i) {
+    const state = words.states[all.state[i]];
+    const line = (key, value) => (value ? [el("dt", {}, phrase(key)), el("dd", {}, value)] : []);
+    const flags = words.flags.filter((_, bit) => all.flags[i] & (1 << bit));
+    const committee = say(words.committees[all.committee[i]]);
+    return el(
+      "div",
+      { class: "card" },
+      el("p", { class: "card-place" }, all.place[i] < 0 ? "" : all.places[all.place[i]]),
+      el("h3", {}, all.name[i] || all.code[i]),
+      el(
+        "p",
+        { class: "card-state" },
+        wuye.swatch(state.fill, state.line, state.pattern),
+        el("b", {}, say(words.modes[all.mode[i]])),
+        el("span", {}, phrase(!all.inside[i] ? "notInside" : all.counts[i] ? "counts" : "countsNot")),
+      ),
+      el(
+        "dl",
+        {},
+        ...line("code", all.code[i]),
+        ...line("floorArea", area(i)),
+        ...line("built", all.built[i] ? `${all.built[i]}${all.old[i] ? phrase("oldMark") : ""}` : phrase("notKnown")),
+        ...line("households", all.households[i] ? wuye.number(all.households[i]) : ""),
+        ...line("project", all.project[i] < 0 ? "" : all.projects[all.project[i]][1]),
+        ...line("company", all.company[i] < 0 ? "" : all.companies[all.company[i]][1]),
+        ...line("committee", all.interim[i] ? `${committee} · ${phrase("interim")}` : committee),
+      ),
+      flags.length ? el("ul", { class: "flags" }, ...flags.map((flag) => el("li", {}, say(flag)))) : null,
+    );
+  }
+
+  function open(i, where) {
+    map.openPopup(card(i), where || centre(i), { minWidth: 240, maxWidth: 300, autoPanPadding: [12, 12] });
+  }
+
+  // From search or a suggestion: go there, then show the card.
+  function visit(i) {
+    store.set({ show: { ...store.state.show, compounds: true } });
+    map.setView(centre(i), Math.max(map.getZoom(), 16), { animate: !wuye.still });
+    open(i);
+  }
+
+  map.on("moveend", draw);
+  store.watch(["show"], draw);
+  return { named, centre, visit, visible, onDrawn: (act) => { after = act; } };
+};

@@ -1,0 +1,66 @@
+// Names on the map: as many as stand free, larger divisions first; compounds when close.
+wuye.labels = (map, compounds) => {
+  const { store, el } = wuye;
+  const { places } = wuye.data;
+  const pane = map.getPane("labels");
+  const room = 5;
+
+  const width = (text) => [...text].reduce((sum, char) => sum + (char > "\u2e80" ? 12.5 : 7), 0);
+
+  // Where each division is, in degrees of longitude, to tell how large it is on screen.
+  const extent = places.shape.map((text) => {
+    if (!text) return 0;
+    let low = Infinity;
+    let high = -Infinity;
+    for (const part of wuye.shapes.parts(text)) {
+      for (const [, lng] of part[0]) {
+        low = Math.min(low, lng);
+        high = Math.max(high, lng);
+      }
+    }
+    return high - low;
+  });
+
+  function ofDivisions() {
+    const pixels = (256 * 2 ** map.getZoom()) / 360;
+    return store
+      .shown()
+      .filter((i) => places.label[i])
+      .map((i) => ({ at: places.label[i], name: places.name[i], share: store.row(i).share, size: extent[i] * pixels }))
+      .filter((item) => item.size > 0.55 * width(item.name))
+      .sort((a, b) => b.size - a.size);
+  }
+
+  function draw() {
+    pane.textContent = "";
+    const near = map.getZoom() >= wuye.data.style.compoundNamesFrom && store.state.show.compounds;
+    const items = near ? compounds.named() : ofDivisions();
+    const view = map.getPixelBounds();
+    const taken = [];
+    for (const item of items) {
+      const at = map.latLngToLayerPoint(item.at);
+      const where = map.project(item.at);
+      if (!view.contains(where)) continue;
+      const half = Math.max(width(item.name), item.share ? width(item.share) : 0) / 2 + room;
+      const tall = item.share ? 17 : 10;
+      const box = [at.x - half, at.y - tall, at.x + half, at.y + tall];
+      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      taken.push(box);
+      const label = el(
+        "div",
+        { class: near ? "label near" : "label", "aria-hidden": "true", translate: "no" },
+        el("b", {}, item.name),
+        item.share ? el("span", {}, item.share) : null,
+      );
+      L.DomUtil.setPosition(label, at.round());
+      pane.append(label);
+    }
+  }
+
+  map.on("zoomstart", () => pane.classList.add("away"));
+  map.on("moveend viewreset resize", () => {
+    pane.classList.remove("away");
+    draw();
+  });
+  store.watch(["level", "scope", "indicator", "show"], draw);
+};
