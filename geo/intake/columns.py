@@ -1,0 +1,191 @@
+"""The columns of a user's files, by kind: CONTRACT's table as data.
+
+A header is recognised by its Chinese or English name, whatever its width, case, spaces or unit in
+brackets. Headers that nobody knows are kept as notes; headers of personal data are not kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from geo import terms
+
+ValueKind = Literal[
+    "code", "text", "division", "uscc", "date", "year", "area", "integer", "number", "share",
+    "yes_no", "term", "codes",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name in the register, its Chinese header, what its values are.
+
+    ``least`` and ``most`` bound numbers, both inclusive; ``terms`` lists what a term may be.
+    """
+
+    name: str
+    header: str
+    kind: ValueKind
+    required: bool = False
+    terms: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+
+def _compound_columns() -> list[Column]:
+    return [
+        Column("code", "小区编码", "code", required=True),
+        Column("name", "小区名称", "text"),
+        Column("aliases", "别名", "text"),
+        Column("division", "区划代码", "division"),
+        Column("address", "地址", "text"),
+        Column("built_year", "建成年份", "year", least=1840, most=2100),
+        Column("delivered_on", "交付日期", "date"),
+        Column("demolished_on", "拆除日期", "date"),
+        Column("floor_area_m2", "建筑面积(㎡)", "area", least=0.01, most=20_000_000),
+        Column("households", "户数", "integer", least=0, most=200_000),
+        Column("urban", "是否城镇", "yes_no"),
+        Column("walled", "有无围墙", "yes_no"),
+    ]
+
+
+KINDS: Final[dict[str, list[Column]]] = {
+    "divisions": [
+        Column("code", "区划代码", "division", required=True),
+        Column("name", "名称", "text"),
+        Column("valid_from", "起", "date"),
+        Column("valid_to", "止", "date"),
+    ],
+    "compounds": _compound_columns(),
+    "areas": [
+        Column("code", "管理区域编码", "code", required=True),
+        Column("name", "名称", "text"),
+        Column("filing_no", "备案号", "text"),
+        Column("filed_on", "备案日期", "date"),
+    ],
+    "ledger": [
+        *_compound_columns(),
+        Column("area", "管理区域编码", "code"),
+        Column("mode", "服务模式", "term", terms=terms.MODES),
+        Column("project", "物业项目编码", "code"),
+        Column("service_from", "服务起始日期", "date"),
+        Column("service_to", "服务终止日期", "date"),
+        Column("evidence", "依据", "text"),
+        Column("evidence_on", "依据日期", "date"),
+        Column("reported_on", "填报日期", "date"),
+        Column("committee_state", "业委会状态", "text"),
+        Column("committee_filed_on", "备案日期", "date"),
+        Column("committee_term_ends", "任期届满", "date"),
+    ],
+    "committees": [
+        Column("compound", "小区编码", "code"),
+        Column("area", "管理区域编码", "code"),
+        Column("kind", "类型", "term", required=True, terms=terms.COMMITTEE_KINDS),
+        Column("filed_on", "备案日期", "date"),
+        Column("term_from", "任期起", "date"),
+        Column("term_to", "任期止", "date"),
+        Column("ended_on", "终止日期", "date"),
+        Column("seats", "委员数", "integer", least=0, most=200),
+        Column("party_seats", "党员委员数", "integer", least=0, most=200),
+        Column("community_seats", "社区两委成员数", "integer", least=0, most=200),
+    ],
+    "companies": [
+        Column("uscc", "统一社会信用代码", "uscc", required=True),
+        Column("name", "企业名称", "text"),
+        Column("kind", "企业类型", "term", terms=terms.COMPANY_KINDS),
+        Column("division", "注册地区划", "division"),
+        Column("party_members", "党员人数", "integer", least=0, most=100_000),
+        Column("party_form", "党组织形式", "term", terms=terms.PARTY_FORMS),
+        Column("party_from", "党组织成立日期", "date"),
+        Column("party_to", "撤销日期", "date"),
+        Column("party_instructor", "党建指导员", "yes_no"),
+        Column("instructor_from", "指导员起", "date"),
+        Column("instructor_to", "指导员止", "date"),
+        Column("stars", "信用星级", "integer", least=0, most=5),
+        Column("rated_on", "评定日期", "date"),
+    ],
+    "projects": [
+        Column("code", "项目编码", "code", required=True),
+        Column("name", "项目名称", "text"),
+        Column("uscc", "统一社会信用代码", "uscc", required=True),
+        Column("areas", "管理区域编码", "codes"),
+        Column("contract_from", "合同起", "date"),
+        Column("contract_to", "合同止", "date"),
+        Column("staff", "服务人员", "integer", least=0, most=100_000),
+        Column("spare_floor_area_m2", "可增管面积(㎡)", "area", least=0, most=20_000_000),
+        Column("fee_yuan_m2_month", "物业费(元/㎡·月)", "number", least=0, most=100),
+        Column("collection_share", "收缴率", "share", least=0, most=1),
+    ],
+    "barriers": [
+        Column("kind", "类别", "term", required=True, terms=terms.BARRIER_KINDS[1:]),
+        Column("name", "名称", "text"),
+    ],
+}
+"""Kinds of file and their columns, in CONTRACT's order."""
+
+SHAPED: Final = frozenset({"divisions", "compounds", "areas", "barriers"})
+"""Kinds that may carry a geometry."""
+
+# English names in CONTRACT that differ from the register's.
+_ENGLISH: Final = {
+    ("ledger", "mode"): "service_mode",
+    ("projects", "areas"): "area",
+    ("projects", "fee_yuan_m2_month"): "fee",
+    ("projects", "collection_share"): "collection",
+    ("committees", "compound"): "code",
+}
+
+_PERSONAL_HEADER: Final = re.compile(
+    r"姓名|联系人|电话|手机|座机|身份证|证件号|微信|住址|邮箱|户主|业主名|主任$|负责人|经理$"
+    r"|phone|mobile|id_?card|e-?mail|contact|person",
+    re.IGNORECASE,
+)
+_PERSONAL_VALUE: Final = re.compile(
+    r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?!\d)"
+)
+
+
+def english(kind: str, column: Column) -> str:
+    """Give a column's English header as CONTRACT spells it."""
+    return _ENGLISH.get((kind, column.name), column.name)
+
+
+def plain(header: object) -> str:
+    """Reduce a header to what is compared: half width, lower case, no spaces, units or stars."""
+    text = unicodedata.normalize("NFKC", str(header)).lower()
+    text = re.sub(r"[\s*_＊]+", "", text)
+    return re.sub(r"[(\[（【].*?[)\]）】]$", "", text)
+
+
+def recognise(kind: str, headers: list[str], renames: dict[str, str]) -> dict[str, str]:
+    """Map a file's headers to column names: ``{header: name}``.
+
+    Parameters
+    ----------
+    renames
+        ``--map name=header``: taken first, and only for that column.
+    """
+    known: dict[str, str] = {}
+    for column in KINDS[kind]:
+        for word in (column.header, english(kind, column), column.name):
+            known.setdefault(plain(word), column.name)
+    found = {header: name for name, header in renames.items() if header in headers}
+    taken = set(renames)
+    for header in headers:
+        name = known.get(plain(header))
+        if header not in found and name is not None and name not in taken:
+            found[header] = name
+            taken.add(name)
+    return found
+
+
+def is_personal(header: str, values: list[object]) -> bool:
+    """Tell whether an extra column looks like personal data, by its header or its values."""
+    if _PERSONAL_HEADER.search(plain(header)):
+        return True
+    texts = [str(value) for value in values[:2000] if value is not None and str(value).strip()]
+    hits = sum(1 for text in texts if _PERSONAL_VALUE.search(text))
+    return hits > 0 and hits * 5 >= len(texts)

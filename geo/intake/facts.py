@@ -1,0 +1,429 @@
+"""Rows of each kind of file become facts for the register's tables.
+
+One function a kind; each takes the good rows as a frame of clean values and gives what to stage.
+Rules that need the other rows of the file (periods that follow each other, the same code twice)
+are here too, and say what they hold back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.intake.shapes import as_hex
+from geo.intake.verdicts import Findings
+from geo.register.store import Staged
+from geo.terms import PARTY_ORGANISED
+
+ONE_DAY = dt.timedelta(days=1)
+ALWAYS = "(,)"
+Frame = pd.DataFrame
+
+
+def span(start: dt.date | None, end: dt.date | None) -> str:
+    """Give a half-open daterange as PostgreSQL reads it; None is unbounded."""
+    return f"[{start or ''},{end or ''})" if start else f"(,{end or ''})"
+
+
+def _standing(effective: dt.date | None) -> str:
+    return span(effective, None) if effective else ALWAYS
+
+
+def _frame(rows: Frame, columns: dict[str, Any], valid: Any) -> Frame:
+    """Put a table's columns beside the frame that every fact has."""
+    return Frame(
+        {
+            **columns,
+            "seq": rows["position"].to_numpy(),
+            "valid": valid,
+            "sheet": rows["sheet"].to_numpy(),
+            "row": rows["row"].to_numpy(),
+            "access_division": rows["access_division"].to_numpy(),
+        }
+    )
+
+
+def _some(rows: Frame, names: list[str]) -> list[str]:
+    """Name the columns that the file has and that say something in some row."""
+    return [name for name in names if name in rows.columns and rows[name].notna().any()]
+
+
+def once_a_key(rows: Frame, keys: list[str], findings: Findings, header: str) -> Frame:
+    """Keep the first row of each key: an equal second one is skipped, a different one held."""
+    told = [name for name in rows.columns if name not in {"position", "row", "sheet"}]
+    seen: dict[Any, Any] = {}
+    duplicated = rows.duplicated(keys, keep=False)
+    for index in rows.index[duplicated]:
+        key = tuple(rows.loc[index, keys])
+        first = seen.setdefault(key, index)
+        if first == index:
+            continue
+        same = all(_equal(rows.at[first, name], rows.at[index, name]) for name in told)
+        place = int(rows.at[index, "position"])
+        findings.add(
+            "skipped" if same else "quarantined",
+            "duplicate",
+            place,
+            header,
+            " ".join(str(part) for part in key if part),
+            f"与第 {rows.at[first, 'row']} 行编码重复" + ("，内容相同" if same else "，内容不同"),
+            "相同的行已跳过" if same else "请只保留正确的一行",
+        )
+    return _good(rows, findings)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, shapely.Geometry) or isinstance(right, shapely.Geometry):
+        return left is not None and right is not None and bool(shapely.equals_identical(left, right))
+    if pd.isna(left) is True and pd.isna(right) is True:
+        return True
+    return bool(left == right)
+
+
+def _good(rows: Frame, findings: Findings) -> Frame:
+    return rows[rows["position"].isin(findings.good(rows["position"]))]
+
+
+def periods(
+    rows: Frame, keys: list[str], start: str, end: str, findings: Findings, header: str
+) -> tuple[Frame, list[str]]:
+    """Turn rows of one subject into periods that don't overlap.
+
+    A row without an end lasts until the next one begins. A row that begins while an earlier one,
+    with an end of its own, still lasts is held back; so is one that ends before it begins.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows kept, ordered by subject and start.
+    list
+        Their dateranges.
+    """
+    first = dt.date.min
+    rows = rows.assign(_from=[value or first for value in rows[start]])
+    rows = rows.sort_values([*keys, "_from", "position"], kind="stable")
+    records = rows[[*keys, "_from", end, "position", "row"]].to_dict("records")
+    kept: list[dict[str, Any]] = []
+    for record in records:
+        place, begins, ends = record["position"], record["_from"], record[end]
+        if ends is not None and ends <= begins:
+            findings.add(
+                "quarantined", "ends_before_it_begins", place, header, ends,
+                "结束日期不晚于起始日期", "请核对两个日期",
+            )  # fmt: skip
+            continue
+        last = kept[-1] if kept and all(kept[-1][key] == record[key] for key in keys) else None
+        if last is not None and (last["_from"] == begins or (last[end] or begins) > begins):
+            findings.add(
+                "quarantined", "overlapping_periods", place, header,
+                "" if begins == first else begins,
+                f"与第 {last['row']} 行的时段重叠", "请核对起止日期，同一对象的时段不能重叠",
+            )  # fmt: skip
+            continue
+        if last is not None and last[end] is None:
+            last[end] = begins
+        kept.append(record)
+    order = {record["position"]: index for index, record in enumerate(kept)}
+    rows = rows[rows["position"].isin(order)].drop(columns="_from")
+    ranges = [
+        span(None if record["_from"] == first else record["_from"], record[end]) for record in kept
+    ]
+    return rows, ranges
+
+
+def divisions(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Divisions with the period for which the code is valid."""
+    rows = rows.assign(access_division=rows["code"])
+    for name in ("valid_from", "valid_to"):
+        if name not in rows:
+            rows[name] = None
+    if effective:
+        rows["valid_from"] = rows["valid_from"].where(rows["valid_from"].notna(), effective)
+    rows, valid = periods(rows, ["code"], "valid_from", "valid_to", findings, "起")
+    names = rows["name"] if "name" in rows else rows["code"]
+    shape = as_hex(rows["geometry"].to_numpy()) if "geometry" in rows else None
+    columns = {
+        "code": rows["code"].to_numpy(),
+        "name": names.where(names.notna(), rows["code"]).to_numpy(),
+        "geom": shape,
+    }
+    return [Staged("division", _frame(rows, columns, valid))]
+
+
+PROFILE = [
+    "name", "aliases", "division", "address", "built_year", "delivered_on", "demolished_on",
+    "floor_area_m2", "households", "urban", "walled", "area", "committee_state", "notes",
+]  # fmt: skip
+
+
+def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Polygons of compounds with what else the file says of them."""
+    rows = once_a_key(rows, ["code"], findings, "小区编码")
+    profile = {"code": rows["code"], **{name: rows[name] for name in _some(rows, PROFILE)}}
+    staged = [Staged("compound", _frame(rows, profile, _standing(effective)), effective)]
+    if "geometry" in rows:
+        shaped = rows[rows["geometry"].notna()]
+        columns = {"code": shaped["code"], "geom": as_hex(shaped["geometry"].to_numpy())}
+        staged.append(
+            Staged("compound_shape", _frame(shaped, columns, _standing(effective)), effective)
+        )
+    return staged
+
+
+def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """A row a compound and period: profile, service status and, as a convenience, committee."""
+    for name in ("service_from", "service_to", "mode", "project"):
+        if name not in rows:
+            rows = rows.assign(**{name: None})
+    rows, valid = periods(rows, ["code"], "service_from", "service_to", findings, "服务起始日期")
+    names = _some(rows, PROFILE)
+    grouped = rows.groupby("code", sort=False)
+    for name in names:
+        if name in {"notes", "committee_state"}:
+            continue
+        many = grouped[name].transform("nunique") > 1
+        for index in rows.index[many & ~rows.duplicated("code", keep="last")]:
+            findings.add(
+                "warned", "rows_disagree", rows.at[index, "position"], name, rows.at[index, name],
+                "同一小区各行的值不一致，取最后一期", "请统一各行的值",
+            )  # fmt: skip
+    last = rows.drop_duplicates("code", keep="last")
+    filled = grouped[names].last() if names else Frame(index=last["code"])
+    profile = {"code": last["code"].to_numpy(), "in_ledger": "true"}
+    profile |= {name: filled.loc[last["code"], name].to_numpy() for name in names}
+    staged = [Staged("compound", _frame(last, profile, _standing(effective)), effective)]
+    told = (rows["mode"].notna() | rows["project"].notna()).to_numpy()
+    status = rows[told]
+    columns = {
+        name: status[name]
+        for name in ("code", "mode", "project", "evidence", "evidence_on", "reported_on")
+        if name in status
+    }
+    staged.append(
+        Staged("service_status", _frame(status, columns, np.array(valid, object)[told]))
+    )
+    return staged + _ledger_committees(last, findings)
+
+
+FILED_STATES = frozenset({"已备案", "有效", "已成立", "已备案(有效)", "是", "有", "√"})
+
+
+def _ledger_committees(rows: Frame, findings: Findings) -> list[Staged]:
+    if "committee_filed_on" not in rows:
+        return []
+    filed = rows[rows["committee_filed_on"].notna()]
+    if "committee_state" in filed:
+        filed = filed[filed["committee_state"].isna() | filed["committee_state"].isin(FILED_STATES)]
+    if filed.empty:
+        return []
+    ends = filed["committee_term_ends"] if "committee_term_ends" in filed else None
+    as_rows = filed.assign(
+        compound=filed["code"],
+        kind="业主委员会",
+        filed_on=filed["committee_filed_on"],
+        term_to=ends if ends is not None else None,
+    )
+    return committees(as_rows, findings, None)
+
+
+COMMITTEE = [
+    "filed_on", "term_from", "term_to", "ended_on", "seats", "party_seats", "community_seats",
+]  # fmt: skip
+
+
+def committees(rows: Frame, findings: Findings, _effective: dt.date | None) -> list[Staged]:
+    """Committees of compounds or of management areas, valid from filing until term or end."""
+    for name in ("compound", "area", *COMMITTEE[:4]):
+        if name not in rows:
+            rows = rows.assign(**{name: None})
+    for index in rows.index:
+        place, one, other = (rows.at[index, name] for name in ("position", "compound", "area"))
+        if (one is None) == (other is None):
+            said = "两个编码都填了" if one is not None else "小区编码与管理区域编码都没有填"
+            findings.add(
+                "quarantined", "committee_subject", place, "小区编码", one or "", said,
+                "请填其中一个",
+            )  # fmt: skip
+        elif rows.at[index, "filed_on"] is None and rows.at[index, "term_from"] is None:
+            findings.add(
+                "quarantined", "committee_undated", place, "备案日期", "",
+                "备案日期与任期起都没有填，无法判断何时有效", "请补填备案日期",
+            )  # fmt: skip
+    rows = _good(rows, findings)
+    ofcompound = rows["compound"].notna()
+    rows = rows.assign(
+        subject_kind=np.where(ofcompound, "compound", "area"),
+        subject=rows["compound"].where(ofcompound, rows["area"]),
+        starts=rows["filed_on"].where(rows["filed_on"].notna(), rows["term_from"]),
+        stops=[_stop(*pair) for pair in zip(rows["term_to"], rows["ended_on"], strict=True)],
+    )
+    rows = _cut_by_next(rows)
+    rows, valid = periods(
+        rows, ["subject_kind", "subject", "kind"], "starts", "stops", findings, "备案日期"
+    )
+    columns = {
+        name: rows[name] for name in ("subject_kind", "subject", "kind", *COMMITTEE) if name in rows
+    }
+    return [Staged("committee", _frame(rows, columns, valid))]
+
+
+def _stop(term_to: dt.date | None, ended_on: dt.date | None) -> dt.date | None:
+    """Give the first day without: the day after the term's last day, or the day of its end."""
+    ends = [term_to + ONE_DAY] if term_to is not None else []
+    ends += [ended_on] if ended_on is not None else []
+    return min(ends, default=None)
+
+
+def _cut_by_next(rows: Frame) -> Frame:
+    """Let a committee end when the next one of its kind is filed before its term is over."""
+    keys = ["subject_kind", "subject", "kind"]
+    rows = rows.sort_values([*keys, "starts", "position"], kind="stable")
+    following = rows.groupby(keys, sort=False)["starts"].shift(-1)
+    stops = [
+        after if isinstance(after, dt.date) and stop is not None and start < after < stop else stop
+        for start, stop, after in zip(rows["starts"], rows["stops"], following, strict=True)
+    ]
+    return rows.assign(stops=stops)
+
+
+COMPANY = ["name", "kind", "division", "party_members", "stars", "rated_on", "notes"]
+
+
+def companies(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Companies with their party organisation's and instructor's dates, a row a company."""
+    rows = once_a_key(rows, ["uscc"], findings, "统一社会信用代码")
+    if "division" in rows:
+        rows = rows.assign(access_division=rows["division"])
+    profile = {"uscc": rows["uscc"], **{name: rows[name] for name in _some(rows, COMPANY)}}
+    staged = [Staged("company", _frame(rows, profile, _standing(effective)), effective)]
+    for table, told, value, start, end in (
+        ("party_organisation", "party_form", "form", "party_from", "party_to"),
+        ("party_instructor", "party_instructor", "assigned", "instructor_from", "instructor_to"),
+    ):
+        if told in rows:
+            staged += _timeline(rows, findings, effective, (table, told, value, start, end))
+    return staged
+
+
+def _timeline(
+    rows: Frame, findings: Findings, effective: dt.date | None, names: tuple[str, ...]
+) -> list[Staged]:
+    """Spread a yes-state with its dates over all time: before and after it the answer is no."""
+    table, told, value, start, end = names
+    pieces: list[tuple[int, Any, str]] = []
+    inclusive = end == "instructor_to"
+    for index in rows.index[rows[told].notna()]:
+        state = rows.at[index, told]
+        begins = rows.at[index, start] if start in rows else None
+        ends = rows.at[index, end] if end in rows else None
+        ends = ends + ONE_DAY if ends is not None and inclusive else ends
+        if begins is not None and ends is not None and ends <= begins:
+            findings.add(
+                "quarantined", "ends_before_it_begins", rows.at[index, "position"], end, ends,
+                "结束日期不晚于起始日期", "请核对两个日期",
+            )  # fmt: skip
+            continue
+        yes = state is True or state in PARTY_ORGANISED
+        no: Any = False if value == "assigned" else "无"
+        stretches = [(state, begins, ends)] if yes else [(state, None, None)]
+        if yes and begins is not None:
+            stretches.append((no, None, begins))
+        if yes and ends is not None:
+            stretches.append((no, ends, None))
+        for said, since, until in stretches:
+            since_ = max(since or effective, effective) if effective else since
+            if since_ is None or until is None or since_ < until:
+                pieces.append((index, said, span(since_, until)))
+    if not pieces:
+        return []
+    chosen = rows.loc[[piece[0] for piece in pieces]]
+    columns = {"uscc": chosen["uscc"].to_numpy(), value: [piece[1] for piece in pieces]}
+    return [Staged(table, _frame(chosen, columns, [piece[2] for piece in pieces]))]
+
+
+PROJECT = [
+    "name", "uscc", "areas", "contract_from", "contract_to", "staff", "spare_floor_area_m2",
+    "fee_yuan_m2_month", "collection_share", "notes",
+]  # fmt: skip
+
+
+def projects(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Projects; rows that differ only in their management area are one project on several."""
+    if "areas" in rows:
+        joined = rows.groupby("code", sort=False)["areas"].transform(
+            lambda sets: [tuple(sorted({code for codes in sets if codes for code in codes}))]
+            * len(sets)
+        )
+        rows = rows.assign(areas=joined)
+    rows = once_a_key(rows, ["code"], findings, "项目编码")
+    if {"contract_from", "contract_to"} <= set(rows.columns):
+        both = rows["contract_from"].notna() & rows["contract_to"].notna()
+        for index in rows.index[both]:
+            if rows.at[index, "contract_to"] < rows.at[index, "contract_from"]:
+                findings.add(
+                    "quarantined", "ends_before_it_begins", rows.at[index, "position"], "合同止",
+                    rows.at[index, "contract_to"], "合同止早于合同起", "请核对两个日期",
+                )  # fmt: skip
+        rows = _good(rows, findings)
+    columns = {"code": rows["code"], **{name: rows[name] for name in _some(rows, PROJECT)}}
+    if "areas" in columns:
+        columns["areas"] = [
+            "{" + ",".join(json.dumps(code, ensure_ascii=False) for code in codes) + "}"
+            if codes
+            else None
+            for codes in rows["areas"]
+        ]
+    return [Staged("project", _frame(rows, columns, _standing(effective)), effective)]
+
+
+def areas(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Management areas."""
+    rows = once_a_key(rows, ["code"], findings, "管理区域编码")
+    told = _some(rows, ["name", "filing_no", "filed_on", "notes"])
+    columns = {"code": rows["code"], **{name: rows[name] for name in told}}
+    columns["geom"] = as_hex(rows["geometry"].to_numpy())
+    return [Staged("management_area", _frame(rows, columns, _standing(effective)), effective)]
+
+
+def barriers(rows: Frame, _findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Barriers: they have no code, so each is known by a hash of what it is."""
+    names = rows["name"] if "name" in rows else pd.Series(None, index=rows.index, dtype=object)
+    wkb = shapely.to_wkb(rows["geometry"].to_numpy())
+    codes = [
+        hashlib.sha256(f"{kind}\x1f{name or ''}\x1f".encode() + shape).hexdigest()[:32]
+        for kind, name, shape in zip(rows["kind"], names, wkb, strict=True)
+    ]
+    rows = rows.assign(code=codes)
+    first = ~rows.duplicated("code")
+    for index in rows.index[~first]:
+        _findings.add(
+            "skipped", "duplicate", rows.at[index, "position"], "geometry", "",
+            "与前面的一行完全相同", "相同的行已跳过",
+        )  # fmt: skip
+    rows = rows[first]
+    columns = {
+        "code": rows["code"],
+        "kind": rows["kind"],
+        "name": names[first],
+        "geom": as_hex(rows["geometry"].to_numpy()),
+    }
+    return [Staged("barrier", _frame(rows, columns, _standing(effective)), effective)]
+
+
+FACTS_OF: dict[str, Callable[[Frame, Findings, dt.date | None], list[Staged]]] = {
+    "divisions": divisions,
+    "compounds": compounds,
+    "areas": areas,
+    "ledger": ledger,
+    "committees": committees,
+    "companies": companies,
+    "projects": projects,
+    "barriers": barriers,
+}

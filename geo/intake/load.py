@@ -1,0 +1,228 @@
+"""Import a file: read, clean, lint, stage and merge, in one transaction.
+
+Nothing is written before everything has been read, and all of it or none is committed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.codes import normal_division
+from geo.errors import InputError, UsageError
+from geo.intake import facts, shapes
+from geo.intake.clean import read_column, text_of
+from geo.intake.columns import KINDS, SHAPED, is_personal, recognise
+from geo.intake.read import RawTable, read
+from geo.intake.verdicts import Findings, Outcome
+from geo.register.store import Origin, Register, Staged
+from geo.terms import MADE_UP
+
+
+@dataclass(frozen=True)
+class Options:
+    """The words of an import's call; see ``wuye import --help``."""
+
+    crs: str | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
+    dry_run: bool = False
+    effective: dt.date | None = None
+    complete: str | None = None
+    again: bool = False
+    author: str = "unknown"
+
+
+def import_file(
+    register: Register, kind: str, path: Path, options: Options | None = None
+) -> Outcome:
+    """Import one file of a kind.
+
+    Returns
+    -------
+    Outcome
+        A verdict for each row; they add up to the rows read.
+
+    Raises
+    ------
+    InputError
+        When nothing can be made of the file; nothing is written.
+    UsageError
+        When an option makes no sense for it.
+    """
+    options = options or Options()
+    if kind not in KINDS:
+        raise UsageError(f"没有导入类型 {kind}。", f"可用：{'、'.join(KINDS)}")
+    if options.complete is not None and normal_division(options.complete) is None:
+        raise UsageError(f"--complete {options.complete} 不是区划代码。", "例如 --complete 530102。")
+    raw = read(path, kind, dict(options.renames), options.layer)
+    return import_table(register, kind, raw, path.name, _sha256(path), options)
+
+
+def import_table(
+    register: Register, kind: str, raw: RawTable, file: str, sha256: str, options: Options
+) -> Outcome:
+    """Import rows that were read already; `import_file` says the rest."""
+    findings = Findings(raw.sheets, raw.rows)
+    columns = _known_columns(kind, raw, dict(options.renames), file)
+    frame = _clean(kind, raw, columns, findings)
+    extra = [header for header in raw.cells if header not in columns]
+    personal = [header for header in extra if is_personal(header, raw.cells[header])]
+    kept = [header for header in extra if header not in personal]
+    made_up = _is_made_up(file, raw, kept)
+    if kept and kind in {"compounds", "ledger", "areas", "companies", "projects"}:
+        frame["notes"] = _notes(raw, kept)
+    crs = _take_geometry(kind, raw, frame, findings, options, file)
+    good = frame[frame["position"].isin(findings.good(range(len(raw))))]
+    staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
+    staged = [item for item in map(lambda item: _only_good(item, findings, options), staged)]
+    origin = Origin(
+        kind=kind,
+        author=options.author,
+        file=file,
+        sha256=sha256,
+        made_up=made_up,
+        parameters=_parameters(options, crs),
+    )
+    written = register.write(origin, staged, dry_run=options.dry_run, again=options.again)
+    return Outcome(
+        kind=kind,
+        file=file,
+        change=written.number,
+        dry_run=options.dry_run,
+        verdicts=findings.verdicts(written.changed),
+        findings=findings,
+        retracted=written.retracted,
+        crs=crs,
+        extra_columns=kept,
+        personal_columns=personal,
+        made_up=made_up,
+    )
+
+
+def _only_good(item: Staged, findings: Findings, options: Options) -> Staged:
+    """Drop rows that a later rule held back; carry the scope of a complete file."""
+    rows = item.rows[item.rows["seq"].isin(findings.good(item.rows["seq"]))]
+    complete = None if options.complete is None else normal_division(options.complete)
+    return Staged(item.table, rows, item.effective, complete)
+
+
+def _known_columns(
+    kind: str, raw: RawTable, renames: dict[str, str], file: str
+) -> dict[str, str]:
+    names = {column.name for column in KINDS[kind]}
+    for name, header in renames.items():
+        if name not in names:
+            raise UsageError(f"--map {name}={header}：没有列 {name}。", f"可用：{'、'.join(sorted(names))}")
+        if header not in raw.cells:
+            raise InputError(
+                f"{file} 中没有列 {header}（--map {name}={header}）。",
+                f"文件中的列：{'、'.join(list(raw.cells)[:20])}",
+            )
+    columns = recognise(kind, list(raw.cells), renames)
+    for column in KINDS[kind]:
+        if column.required and column.name not in columns.values():
+            raise InputError(
+                f"{file} 缺少必填列 {column.header}（{column.name}）。",
+                f"请补上该列，或用 --map {column.name}=列名 指定。",
+            )
+    return columns
+
+
+def _clean(
+    kind: str, raw: RawTable, columns: dict[str, str], findings: Findings
+) -> pd.DataFrame:
+    """Read all known cells; a cell that can't be read holds its row back."""
+    specs = {column.name: column for column in KINDS[kind]}
+    frame: dict[str, Any] = {
+        "position": np.arange(len(raw)),
+        "sheet": np.array(raw.sheets, object),
+        "row": np.array(raw.rows, np.int64),
+    }
+    for header, name in columns.items():
+        column = specs[name]
+        values, problems = read_column(raw.cells[header], column)
+        series = np.empty(len(raw), object)
+        series[:] = values
+        frame[name] = series
+        for position, problem in problems.items():
+            findings.add(
+                "quarantined", problem.rule, position, header,
+                text_of(raw.cells[header][position]), problem.message, problem.remedy,
+            )  # fmt: skip
+        if column.required:
+            for position, value in enumerate(values):
+                if value is None and position not in problems:
+                    findings.add(
+                        "quarantined", "required", position, header, "", "必填项为空", "请补填",
+                    )  # fmt: skip
+    access = frame.get("division")
+    frame["access_division"] = access if access is not None else np.full(len(raw), None, object)
+    return pd.DataFrame(frame)
+
+
+def _take_geometry(
+    kind: str,
+    raw: RawTable,
+    frame: pd.DataFrame,
+    findings: Findings,
+    options: Options,
+    file: str,
+) -> str | None:
+    """Add the checked geometry to the frame; give the reference system that was read."""
+    must = kind in {"areas", "barriers"}
+    if kind not in SHAPED or (raw.geometry is None and not must):
+        return None
+    if raw.geometry is None:
+        raise InputError(f"{file} 没有图形列。", "这一类必须是图形文件（GeoPackage、Shapefile 等）。")
+    crs = shapes.choose_crs(raw.crs, options.crs, file)
+    out = shapes.lint(
+        shapes.to_register(raw.geometry, crs),
+        findings,
+        polygons=kind != "barriers",
+        optional=kind == "divisions",
+    )
+    frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
+    return crs.to_string() if len(crs.to_string()) < 60 else crs.name
+
+
+def _notes(raw: RawTable, kept: list[str]) -> list[str | None]:
+    out: list[str | None] = []
+    for position in range(len(raw)):
+        words = {header: text_of(raw.cells[header][position]) for header in kept}
+        words = {header: text for header, text in words.items() if text}
+        out.append(json.dumps(words, ensure_ascii=False) if words else None)
+    return out
+
+
+def _is_made_up(file: str, raw: RawTable, kept: list[str]) -> bool:
+    """Tell whether a file says of itself that it is made up: in its name, a sheet's, or a row."""
+    if MADE_UP in file or any(MADE_UP in sheet for sheet in set(raw.sheets)):
+        return True
+    return any(MADE_UP in str(value) for header in kept for value in set(raw.cells[header]) if value)
+
+
+def _parameters(options: Options, crs: str | None) -> dict[str, Any]:
+    words = {
+        "crs_declared": options.crs,
+        "crs_applied": crs,
+        "map": dict(options.renames) or None,
+        "layer": options.layer,
+        "effective": options.effective.isoformat() if options.effective else None,
+        "complete": options.complete,
+        "again": options.again or None,
+    }
+    return {name: value for name, value in words.items() if value is not None}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,203 @@
+"""Files become one table of raw cells, with the sheet and row that the user sees.
+
+Polygons through pyogrio (GeoPackage, Shapefile, zipped too, GeoJSON, FlatGeobuf), workbooks
+through calamine (xlsx, xls), csv in UTF-8, UTF-16 or GB18030.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyogrio
+import python_calamine
+from pyproj import CRS
+
+from geo.errors import InputError
+from geo.intake.columns import KINDS, recognise
+
+SHAPE_ENDINGS: Final = (".gpkg", ".shp", ".zip", ".geojson", ".json", ".fgb")
+SHEET_ENDINGS: Final = (".xlsx", ".xls", ".xlsm", ".csv", ".txt")
+HEADER_SEARCH_ROWS: Final = 20
+
+
+@dataclass
+class RawTable:
+    """A file's rows as they stand in it.
+
+    ``cells`` maps a header to its raw values; ``sheets`` and ``rows`` say where each row is;
+    ``geometry`` is an object array in `crs`, or None for a table without shapes.
+    """
+
+    cells: dict[str, list[Any]]
+    sheets: list[str]
+    rows: list[int]
+    geometry: np.ndarray | None = None
+    crs: CRS | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read(path: Path, kind: str, renames: dict[str, str], layer: str | None = None) -> RawTable:
+    """Read a file whole.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, damaged, of an unknown type, or has no table of this kind.
+    """
+    if not path.is_file():
+        raise InputError(f"没有文件 {path}。", "请核对路径。")
+    ending = path.suffix.lower()
+    if ending in SHAPE_ENDINGS:
+        return _read_shapes(path, kind, renames, layer)
+    if ending in {".csv", ".txt"}:
+        return _table(path, kind, renames, {path.stem: _csv_rows(path)})
+    if ending in SHEET_ENDINGS:
+        return _table(path, kind, renames, _workbook_rows(path))
+    raise InputError(
+        f"不认识文件类型 {path.name}。",
+        f"图形可用 {' '.join(SHAPE_ENDINGS)}，台账可用 {' '.join(SHEET_ENDINGS)}。",
+    )
+
+
+def _read_shapes(path: Path, kind: str, renames: dict[str, str], layer: str | None) -> RawTable:
+    try:
+        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        chosen = layer or _choose_layer(path, kind, renames, layers)
+        frame = pyogrio.read_dataframe(path, layer=chosen, datetime_as_string=True)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        words = str(error).splitlines()[0]
+        raise InputError(f"无法读取 {path.name}：{words}", "请确认文件完整，且扩展名与内容一致。") from error
+    geometry = None
+    if "geometry" in frame.columns:
+        geometry = frame.geometry.to_numpy()
+    headers = [str(name) for name in frame.columns if name != "geometry"]
+    cells = {}
+    for header in headers:
+        column = frame[header].astype(object)
+        cells[header] = column.where(frame[header].notna(), None).tolist()
+    crs = getattr(frame, "crs", None)
+    return RawTable(
+        cells=cells,
+        sheets=[chosen] * len(frame),
+        rows=list(range(1, len(frame) + 1)),
+        geometry=geometry,
+        crs=CRS(crs) if crs is not None else None,
+    )
+
+
+def _choose_layer(path: Path, kind: str, renames: dict[str, str], layers: list[str]) -> str:
+    """Take the only layer, or the only one that has the columns that this kind must have."""
+    if not layers:
+        raise InputError(f"{path.name} 中没有图层。", "请重新导出。")
+    if len(layers) == 1:
+        return layers[0]
+    must = {column.name for column in KINDS[kind] if column.required}
+    fit = [
+        name
+        for name in layers
+        if must
+        <= set(recognise(kind, list(pyogrio.read_info(path, layer=name)["fields"]), renames).values())
+    ]
+    if len(fit) == 1:
+        return fit[0]
+    raise InputError(
+        f"{path.name} 有 {len(layers)} 个图层（{'、'.join(layers[:8])}），无法判断用哪一个。",
+        "请用 --layer 指定。",
+    )
+
+
+def _workbook_rows(path: Path) -> dict[str, list[list[Any]]]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        return {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        words = str(error).splitlines()[0]
+        raise InputError(
+            f"无法读取工作簿 {path.name}：{words}", "请用 Excel 或 WPS 打开后另存为 .xlsx。"
+        ) from error
+
+
+def _csv_rows(path: Path) -> list[list[Any]]:
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030") if data[:2] not in {b"\xff\xfe", b"\xfe\xff"} else ("utf-16",):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise InputError(f"无法判断 {path.name} 的编码。", "请另存为 UTF-8 的 CSV。")
+    first = text.splitlines()[0] if text else ""
+    delimiter = max(",;\t", key=first.count)
+    return [
+        [cell if cell != "" else None for cell in row]
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter)
+    ]
+
+
+def _table(
+    path: Path, kind: str, renames: dict[str, str], sheets: dict[str, list[list[Any]]]
+) -> RawTable:
+    """Join the sheets that have this kind's header into one table."""
+    must = {column.name for column in KINDS[kind] if column.required}
+    cells: dict[str, list[Any]] = {}
+    names: list[str] = []
+    numbers: list[int] = []
+    best: set[str] = set()
+    for sheet, rows in sheets.items():
+        found = _header(rows, kind, renames)
+        if found is None:
+            continue
+        top, headers = found
+        recognised = set(recognise(kind, headers, renames).values())
+        if not must <= recognised:
+            best = max(best, recognised, key=len)
+            continue
+        body = [
+            (number, row)
+            for number, row in enumerate(rows[top + 1 :], start=top + 2)
+            if any(value not in {None, ""} for value in row)
+        ]
+        for header in headers:
+            cells.setdefault(header, [None] * len(names))
+        for header, values in cells.items():
+            place = headers.index(header) if header in headers else None
+            values.extend(
+                row[place] if place is not None and place < len(row) else None for _, row in body
+            )
+        names.extend([sheet] * len(body))
+        numbers.extend(number for number, _ in body)
+    if not names and not cells:
+        wanted = "、".join(column.header for column in KINDS[kind] if column.required)
+        seen = f"，只认出：{'、'.join(sorted(best))}" if best else ""
+        raise InputError(
+            f"{path.name} 中没有找到“{kind}”的表头（必须有：{wanted or '任一约定列'}）{seen}。",
+            "请核对表头，或用 --map 列名=表头 指定对应关系。",
+        )
+    return RawTable(cells, names, numbers)
+
+
+def _header(rows: list[list[Any]], kind: str, renames: dict[str, str]) -> tuple[int, list[str]] | None:
+    """Find the header: of the first rows, the one with most columns that we know."""
+    best: tuple[int, int, list[str]] | None = None
+    for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
+        headers: list[str] = []
+        for place, value in enumerate(row):
+            text = "" if value is None else str(value).strip()
+            if not text or text in headers:
+                text = f"列{place + 1}" if not text else f"{text}（第{place + 1}列）"
+            headers.append(text)
+        score = len(recognise(kind, headers, renames))
+        if score and (best is None or score > best[0]):
+            best = (score, number, headers)
+    return None if best is None else (best[1], best[2])

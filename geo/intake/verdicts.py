@@ -1,0 +1,148 @@
+"""What became of each row: loaded, unchanged, warned, quarantined or skipped.
+
+The five add up to the rows read. A row that is held back loads nothing; a warned one loads and is
+flagged; good rows load though others are held.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["warned", "quarantined", "skipped"]
+VERDICTS = ("loaded", "unchanged", "warned", "quarantined", "skipped")
+VERDICT_NAMES = {
+    "loaded": "入库",
+    "unchanged": "无变化",
+    "warned": "入库（有提示）",
+    "quarantined": "暂存待改",
+    "skipped": "跳过",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to say about one row."""
+
+    severity: Severity
+    rule: str
+    position: int
+    sheet: str
+    row: int
+    column: str
+    value: str
+    message: str
+    remedy: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the finding without its internal position."""
+        words = asdict(self)
+        del words["position"]
+        return words
+
+
+@dataclass
+class Findings:
+    """All that is said of one file's rows, and which rows are still good.
+
+    Parameters
+    ----------
+    sheets, rows
+        Sheet name and row number, as the user sees them, by position.
+    """
+
+    sheets: list[str]
+    rows: list[int]
+    found: list[Finding] = field(default_factory=list)
+    held: set[int] = field(default_factory=set)
+    skipped: set[int] = field(default_factory=set)
+
+    def add(
+        self,
+        severity: Severity,
+        rule: str,
+        position: int,
+        column: str,
+        value: Any,
+        message: str,
+        remedy: str,
+    ) -> None:
+        """Say something of a row; quarantined and skipped rows load nothing."""
+        shown = "" if value is None else str(value)
+        self.found.append(
+            Finding(
+                severity, rule, int(position), self.sheets[position], self.rows[position], column,
+                shown[:120], message, remedy,
+            )
+        )  # fmt: skip
+        if severity == "quarantined":
+            self.held.add(int(position))
+        elif severity == "skipped":
+            self.skipped.add(int(position))
+
+    def good(self, positions: Iterable[int]) -> list[int]:
+        """Keep the positions that are neither held nor skipped."""
+        out = self.held | self.skipped
+        return [position for position in positions if position not in out]
+
+    def verdicts(self, changed: frozenset[int]) -> list[str]:
+        """Give each row's verdict, once it is known whose facts were new."""
+        warned = {item.position for item in self.found if item.severity == "warned"}
+        out = []
+        for position in range(len(self.rows)):
+            if position in self.held:
+                out.append("quarantined")
+            elif position in self.skipped:
+                out.append("skipped")
+            elif position not in changed:
+                out.append("unchanged")
+            else:
+                out.append("warned" if position in warned else "loaded")
+        return out
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of an import: verdicts, findings and the change that it made, if any."""
+
+    kind: str
+    file: str
+    change: int | None
+    dry_run: bool
+    verdicts: list[str]
+    findings: Findings
+    retracted: int
+    crs: str | None
+    extra_columns: list[str]
+    personal_columns: list[str]
+    made_up: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Give how many rows got each verdict; they add up to the rows read."""
+        found = Counter(self.verdicts)
+        return {name: found.get(name, 0) for name in VERDICTS}
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is in, 3 when some is held."""
+        return 3 if self.counts["quarantined"] else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the outcome as the command line prints it."""
+        return {
+            "kind": self.kind,
+            "file": self.file,
+            "change": self.change,
+            "dry_run": self.dry_run,
+            "rows": len(self.verdicts),
+            "verdicts": self.counts,
+            "retracted": self.retracted,
+            "crs": self.crs,
+            "extra_columns": self.extra_columns,
+            "personal_columns_dropped": self.personal_columns,
+            "made_up": self.made_up,
+            "findings": [item.as_json() for item in self.findings.found],
+        }
