@@ -144,7 +144,7 @@ def within(snapshot: Snapshot, division: int | None, table: str = "compounds") -
 
 
 @dataclass(frozen=True)
-class _Cases:
+class Cases:
     """What an indicator counts: one entry a compound, company or project."""
 
     table: str
@@ -193,7 +193,7 @@ def coverage(
     if division is not None and LEVEL_WIDTH[level] < len(str(division)):
         raise UsageError(f"层级 {level} 高于区划 {division}。", "请选择区划本级或下级。")
     chosen = action_plan().indicator(indicator)
-    cases = _cases(snapshot, chosen, definition, by)
+    cases = cases_of(snapshot, chosen, definition, by)
     inside = cases.population & within(snapshot, division, cases.table)
     codes = _listed(snapshot, level, division)
     if division is not None and not inside.any() and division not in snapshot.division_names:
@@ -233,7 +233,7 @@ def _listed(snapshot: Snapshot, level: str, division: int | None) -> Ints:
 
 
 def _sums(
-    snapshot: Snapshot, cases: _Cases, inside: Bools, codes: Ints, level: str
+    snapshot: Snapshot, cases: Cases, inside: Bools, codes: Ints, level: str
 ) -> npt.NDArray[np.int64]:
     """Sum by division: (len(codes) + 1, 5); the last row is what lies in none of them.
 
@@ -291,9 +291,10 @@ def _row(
     )
 
 
-def _cases(
-    snapshot: Snapshot, indicator: Indicator, definition: Definition, by: str
-) -> _Cases:
+def cases_of(
+    snapshot: Snapshot, indicator: Indicator, definition: Definition, by: str = "company"
+) -> Cases:
+    """Give what an indicator counts under a definition; the one source of every figure of it."""
     if indicator.subject == "company":
         return _company_cases(snapshot, indicator, by)
     basis = definition.basis if indicator.unit == "m2" else "count"
@@ -309,7 +310,7 @@ def _cases(
             yes = yes | snapshot.column("compounds", "interim")
         unknown = committee == terms.COMMITTEE_UNKNOWN
     amount = amounts(snapshot, basis)
-    return _Cases(
+    return Cases(
         table="compounds",
         population=population,
         amount=amount,
@@ -321,7 +322,7 @@ def _cases(
     )
 
 
-def _company_cases(snapshot: Snapshot, indicator: Indicator, by: str) -> _Cases:
+def _company_cases(snapshot: Snapshot, indicator: Indicator, by: str) -> Cases:
     party = snapshot.column("companies", "party")
     instructor = snapshot.column("companies", "instructor")
     if indicator.id == "I3":
@@ -333,7 +334,7 @@ def _company_cases(snapshot: Snapshot, indicator: Indicator, by: str) -> _Cases:
     if by == "project":
         return _project_cases(snapshot, yes, unknown)
     none = np.zeros(len(party), bool)
-    return _Cases(
+    return Cases(
         table="companies",
         population=snapshot.column("companies", "active"),
         amount=np.ones(len(party), np.int64),
@@ -345,7 +346,7 @@ def _company_cases(snapshot: Snapshot, indicator: Indicator, by: str) -> _Cases:
     )
 
 
-def _project_cases(snapshot: Snapshot, yes: Bools, unknown: Bools) -> _Cases:
+def _project_cases(snapshot: Snapshot, yes: Bools, unknown: Bools) -> Cases:
     """Take the state of each project's company; a company that is not listed is unknown."""
     order = {code: i for i, code in enumerate(snapshot.column("companies", "uscc").tolist())}
     company = np.array(
@@ -354,7 +355,7 @@ def _project_cases(snapshot: Snapshot, yes: Bools, unknown: Bools) -> _Cases:
     listed = company >= 0
     none = np.zeros(len(company), bool)
     place = np.where(listed, company, 0)
-    return _Cases(
+    return Cases(
         table="projects",
         population=snapshot.column("projects", "active"),
         amount=np.ones(len(company), np.int64),
