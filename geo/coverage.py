@@ -203,7 +203,9 @@ def coverage(
     target = chosen.target
     per_unit = 100 if cases.unit == "m2" else 1
     rows = [
-        _row(int(code), snapshot.division_names[int(code)], "division", sum_, whole, target, per_unit)
+        _row(
+            int(code), snapshot.division_names[int(code)], "division", sum_, whole, target, per_unit
+        )
         for code, sum_ in zip(codes, sums[:-1], strict=True)
     ]
     if sums[-1].any():

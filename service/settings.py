@@ -27,6 +27,8 @@ class Settings(BaseSettings):
         A PostgreSQL server of the user's own (``WUYE_DATABASE_URL``) instead of the private one.
     author
         Who writes (``WUYE_AUTHOR``); by default the system user.
+    debug
+        Whether an internal error shows where it happened (``WUYE_DEBUG``).
     """
 
     model_config = SettingsConfigDict(env_prefix="WUYE_", extra="ignore")
@@ -34,3 +36,4 @@ class Settings(BaseSettings):
     home: Path | None = None
     database_url: SecretStr | None = None
     author: str = Field(default_factory=_user)
+    debug: bool = False

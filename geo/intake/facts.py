@@ -81,7 +81,9 @@ def once_a_key(rows: Frame, keys: list[str], findings: Findings, header: str) ->
 
 def _equal(left: Any, right: Any) -> bool:
     if isinstance(left, shapely.Geometry) or isinstance(right, shapely.Geometry):
-        return left is not None and right is not None and bool(shapely.equals_identical(left, right))
+        return (
+            left is not None and right is not None and bool(shapely.equals_identical(left, right))
+        )
     if pd.isna(left) is True and pd.isna(right) is True:
         return True
     return bool(left == right)
@@ -139,7 +141,7 @@ def periods(
 
 
 def divisions(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Divisions with the period for which the code is valid."""
+    """Stage divisions with the period for which the code is valid."""
     rows = rows.assign(access_division=rows["code"])
     for name in ("valid_from", "valid_to"):
         if name not in rows:
@@ -164,7 +166,7 @@ PROFILE = [
 
 
 def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Polygons of compounds with what else the file says of them."""
+    """Stage polygons of compounds with what else the file says of them."""
     rows = once_a_key(rows, ["code"], findings, "小区编码")
     profile = {"code": rows["code"], **{name: rows[name] for name in _some(rows, PROFILE)}}
     staged = [Staged("compound", _frame(rows, profile, _standing(effective)), effective)]
@@ -178,7 +180,7 @@ def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
 
 
 def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """A row a compound and period: profile, service status and, as a convenience, committee."""
+    """Stage a row a compound and period: profile, service status and, as a convenience, committee."""
     for name in ("service_from", "service_to", "mode", "project"):
         if name not in rows:
             rows = rows.assign(**{name: None})
@@ -206,9 +208,7 @@ def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[S
         for name in ("code", "mode", "project", "evidence", "evidence_on", "reported_on")
         if name in status
     }
-    staged.append(
-        Staged("service_status", _frame(status, columns, np.array(valid, object)[told]))
-    )
+    staged.append(Staged("service_status", _frame(status, columns, np.array(valid, object)[told])))
     return staged + _ledger_committees(last, findings)
 
 
@@ -223,12 +223,12 @@ def _ledger_committees(rows: Frame, findings: Findings) -> list[Staged]:
         filed = filed[filed["committee_state"].isna() | filed["committee_state"].isin(FILED_STATES)]
     if filed.empty:
         return []
-    ends = filed["committee_term_ends"] if "committee_term_ends" in filed else None
+    ends = filed.get("committee_term_ends")
     as_rows = filed.assign(
         compound=filed["code"],
         kind="业主委员会",
         filed_on=filed["committee_filed_on"],
-        term_to=ends if ends is not None else None,
+        term_to=ends,
     )
     return committees(as_rows, findings, None)
 
@@ -239,7 +239,7 @@ COMMITTEE = [
 
 
 def committees(rows: Frame, findings: Findings, _effective: dt.date | None) -> list[Staged]:
-    """Committees of compounds or of management areas, valid from filing until term or end."""
+    """Stage committees of compounds or of management areas, valid from filing until term or end."""
     for name in ("compound", "area", *COMMITTEE[:4]):
         if name not in rows:
             rows = rows.assign(**{name: None})
@@ -297,7 +297,7 @@ COMPANY = ["name", "kind", "division", "party_members", "stars", "rated_on", "no
 
 
 def companies(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Companies with their party organisation's and instructor's dates, a row a company."""
+    """Stage companies with their party organisation's and instructor's dates, a row a company."""
     rows = once_a_key(rows, ["uscc"], findings, "统一社会信用代码")
     if "division" in rows:
         rows = rows.assign(access_division=rows["division"])
@@ -355,11 +355,12 @@ PROJECT = [
 
 
 def projects(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Projects; rows that differ only in their management area are one project on several."""
+    """Stage projects; rows that differ only in their management area are one project on several."""
     if "areas" in rows:
         joined = rows.groupby("code", sort=False)["areas"].transform(
-            lambda sets: [tuple(sorted({code for codes in sets if codes for code in codes}))]
-            * len(sets)
+            lambda sets: (
+                [tuple(sorted({code for codes in sets if codes for code in codes}))] * len(sets)
+            )
         )
         rows = rows.assign(areas=joined)
     rows = once_a_key(rows, ["code"], findings, "项目编码")
@@ -384,7 +385,7 @@ def projects(rows: Frame, findings: Findings, effective: dt.date | None) -> list
 
 
 def areas(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Management areas."""
+    """Stage management areas."""
     rows = once_a_key(rows, ["code"], findings, "管理区域编码")
     told = _some(rows, ["name", "filing_no", "filed_on", "notes"])
     columns = {"code": rows["code"], **{name: rows[name] for name in told}}
@@ -393,7 +394,7 @@ def areas(rows: Frame, findings: Findings, effective: dt.date | None) -> list[St
 
 
 def barriers(rows: Frame, _findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Barriers: they have no code, so each is known by a hash of what it is."""
+    """Stage barriers: they have no code, so each is known by a hash of what it is."""
     names = rows["name"] if "name" in rows else pd.Series(None, index=rows.index, dtype=object)
     wkb = shapely.to_wkb(rows["geometry"].to_numpy())
     codes = [

@@ -62,7 +62,9 @@ def import_file(
     if kind not in KINDS:
         raise UsageError(f"没有导入类型 {kind}。", f"可用：{'、'.join(KINDS)}")
     if options.complete is not None and normal_division(options.complete) is None:
-        raise UsageError(f"--complete {options.complete} 不是区划代码。", "例如 --complete 530102。")
+        raise UsageError(
+            f"--complete {options.complete} 不是区划代码。", "例如 --complete 530102。"
+        )
     raw = read(path, kind, dict(options.renames), options.layer)
     return import_table(register, kind, raw, path.name, _sha256(path), options)
 
@@ -83,7 +85,7 @@ def import_table(
     crs = _take_geometry(kind, raw, frame, findings, options, file)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
-    staged = [item for item in map(lambda item: _only_good(item, findings, options), staged)]
+    staged = [_only_good(item, kind, findings, options) for item in staged]
     origin = Origin(
         kind=kind,
         author=options.author,
@@ -108,20 +110,29 @@ def import_table(
     )
 
 
-def _only_good(item: Staged, findings: Findings, options: Options) -> Staged:
+SPOKEN_OF = {
+    "ledger": frozenset({"compound", "service_status"}),
+    "compounds": frozenset({"compound_shape"}),
+}
+"""Of which tables a complete file is all there is, where not of all that it fills."""
+
+
+def _only_good(item: Staged, kind: str, findings: Findings, options: Options) -> Staged:
     """Drop rows that a later rule held back; carry the scope of a complete file."""
     rows = item.rows[item.rows["seq"].isin(findings.good(item.rows["seq"]))]
-    complete = None if options.complete is None else normal_division(options.complete)
+    complete = None
+    if options.complete is not None and item.table in SPOKEN_OF.get(kind, {item.table}):
+        complete = normal_division(options.complete)
     return Staged(item.table, rows, item.effective, complete)
 
 
-def _known_columns(
-    kind: str, raw: RawTable, renames: dict[str, str], file: str
-) -> dict[str, str]:
+def _known_columns(kind: str, raw: RawTable, renames: dict[str, str], file: str) -> dict[str, str]:
     names = {column.name for column in KINDS[kind]}
     for name, header in renames.items():
         if name not in names:
-            raise UsageError(f"--map {name}={header}：没有列 {name}。", f"可用：{'、'.join(sorted(names))}")
+            raise UsageError(
+                f"--map {name}={header}：没有列 {name}。", f"可用：{'、'.join(sorted(names))}"
+            )
         if header not in raw.cells:
             raise InputError(
                 f"{file} 中没有列 {header}（--map {name}={header}）。",
@@ -137,9 +148,7 @@ def _known_columns(
     return columns
 
 
-def _clean(
-    kind: str, raw: RawTable, columns: dict[str, str], findings: Findings
-) -> pd.DataFrame:
+def _clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings) -> pd.DataFrame:
     """Read all known cells; a cell that can't be read holds its row back."""
     specs = {column.name: column for column in KINDS[kind]}
     frame: dict[str, Any] = {
@@ -182,7 +191,9 @@ def _take_geometry(
     if kind not in SHAPED or (raw.geometry is None and not must):
         return None
     if raw.geometry is None:
-        raise InputError(f"{file} 没有图形列。", "这一类必须是图形文件（GeoPackage、Shapefile 等）。")
+        raise InputError(
+            f"{file} 没有图形列。", "这一类必须是图形文件（GeoPackage、Shapefile 等）。"
+        )
     crs = shapes.choose_crs(raw.crs, options.crs, file)
     out = shapes.lint(
         shapes.to_register(raw.geometry, crs),
@@ -207,7 +218,9 @@ def _is_made_up(file: str, raw: RawTable, kept: list[str]) -> bool:
     """Tell whether a file says of itself that it is made up: in its name, a sheet's, or a row."""
     if MADE_UP in file or any(MADE_UP in sheet for sheet in set(raw.sheets)):
         return True
-    return any(MADE_UP in str(value) for header in kept for value in set(raw.cells[header]) if value)
+    return any(
+        MADE_UP in str(value) for header in kept for value in set(raw.cells[header]) if value
+    )
 
 
 def _parameters(options: Options, crs: str | None) -> dict[str, Any]:

@@ -73,7 +73,9 @@ def _read_shapes(path: Path, kind: str, renames: dict[str, str], layer: str | No
         frame = pyogrio.read_dataframe(path, layer=chosen, datetime_as_string=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         words = str(error).splitlines()[0]
-        raise InputError(f"无法读取 {path.name}：{words}", "请确认文件完整，且扩展名与内容一致。") from error
+        raise InputError(
+            f"无法读取 {path.name}：{words}", "请确认文件完整，且扩展名与内容一致。"
+        ) from error
     geometry = None
     if "geometry" in frame.columns:
         geometry = frame.geometry.to_numpy()
@@ -103,7 +105,9 @@ def _choose_layer(path: Path, kind: str, renames: dict[str, str], layers: list[s
         name
         for name in layers
         if must
-        <= set(recognise(kind, list(pyogrio.read_info(path, layer=name)["fields"]), renames).values())
+        <= set(
+            recognise(kind, list(pyogrio.read_info(path, layer=name)["fields"]), renames).values()
+        )
     ]
     if len(fit) == 1:
         return fit[0]
@@ -129,7 +133,9 @@ def _workbook_rows(path: Path) -> dict[str, list[list[Any]]]:
 
 def _csv_rows(path: Path) -> list[list[Any]]:
     data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030") if data[:2] not in {b"\xff\xfe", b"\xfe\xff"} else ("utf-16",):
+    for encoding in (
+        ("utf-8-sig", "gb18030") if data[:2] not in {b"\xff\xfe", b"\xfe\xff"} else ("utf-16",)
+    ):
         try:
             text = data.decode(encoding)
             break
@@ -187,7 +193,9 @@ def _table(
     return RawTable(cells, names, numbers)
 
 
-def _header(rows: list[list[Any]], kind: str, renames: dict[str, str]) -> tuple[int, list[str]] | None:
+def _header(
+    rows: list[list[Any]], kind: str, renames: dict[str, str]
+) -> tuple[int, list[str]] | None:
     """Find the header: of the first rows, the one with most columns that we know."""
     best: tuple[int, int, list[str]] | None = None
     for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):

@@ -23,13 +23,12 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from geo.errors import InputError, NotFound, ServerError, SupersededFile
-from geo.register import merge
+from geo.register import merge, retract, undo
+from geo.register.compose import Connection
 from geo.register.tables import FACTS
 
 WRITE_LOCK = 0x77757965  # "wuye"
 MIGRATION_LOCK = WRITE_LOCK + 1
-
-Connection = psycopg.Connection[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -157,11 +156,13 @@ class Register:
                 stage = f"stage_{number}"
                 changed |= merge.merge(connection, facts, stage, change, item.effective)
                 if item.complete is not None:
-                    retracted += merge.retract_absent(
+                    retracted += retract.retract_absent(
                         connection, facts, stage, change, item.complete, item.effective
                     )
             nothing = not changed and not retracted
-            result.append(Written(None if nothing or dry_run else change, frozenset(changed), retracted))
+            result.append(
+                Written(None if nothing or dry_run else change, frozenset(changed), retracted)
+            )
             if nothing:
                 raise _Rehearsal
             self._refuse_superseded(connection, origin, change, again=again)
@@ -185,13 +186,11 @@ class Register:
             ).fetchone()
             if row is None:
                 raise NotFound(f"没有第 {number} 号变更。", "请用 wuye changes 查看编号。")
-            origin = Origin(
-                "undo", author, file=row["file"], parameters={"undoes": number}
-            )
+            origin = Origin("undo", author, file=row["file"], parameters={"undoes": number})
             change = self._open_change(connection, origin, {})
             later: set[int] = set()
             for facts in FACTS.values():
-                later |= merge.built_upon(connection, facts, number)
+                later |= undo.built_upon(connection, facts, number)
             if later:
                 listed = "、".join(str(item) for item in sorted(later))
                 raise InputError(
@@ -199,7 +198,7 @@ class Register:
                     "请先按从新到旧的顺序撤销那些变更。",
                 )
             for facts in FACTS.values():
-                merge.take_back(connection, facts, number, change)
+                undo.take_back(connection, facts, number, change)
             connection.execute("update change set undoes = %s where number = %s", [number, change])
         return change
 
@@ -220,17 +219,17 @@ class Register:
         return int(row["number"])
 
     @staticmethod
-    def _open_change(
-        connection: Connection, origin: Origin, counts: Mapping[str, int]
-    ) -> int:
+    def _open_change(connection: Connection, origin: Origin, counts: Mapping[str, int]) -> int:
         """Take the write lock until commit, and give the next number."""
         connection.execute("select pg_advisory_xact_lock(%s)", [WRITE_LOCK])
         row = connection.execute(
             sql.SQL(
-                "insert into change (number, at, author, kind, file, sha256, made_up, parameters, counts)"
+                "insert into change"
+                " (number, at, author, kind, file, sha256, made_up, parameters, counts)"
                 " select coalesce(max(number), 0) + 1,"
                 " greatest(clock_timestamp(), max(at) + interval '1 microsecond'),"
-                " %(author)s, %(kind)s, %(file)s, %(sha256)s, %(made_up)s, %(parameters)s, %(counts)s"
+                " %(author)s, %(kind)s, %(file)s, %(sha256)s, %(made_up)s,"
+                " %(parameters)s, %(counts)s"
                 " from change returning number"
             ),
             {
@@ -260,7 +259,7 @@ class Register:
         ).fetchone()
         if row is not None:
             raise SupersededFile(
-                f"文件 {origin.file} 已于 {row['at']:%Y-%m-%d %H:%M} 导入（第 {row['number']} 号变更），"
-                "其内容后来已被更新的文件取代。",
+                f"文件 {origin.file} 已于 {row['at']:%Y-%m-%d %H:%M} 导入"
+                f"（第 {row['number']} 号变更），其内容后来已被更新的文件取代。",
                 "确需以旧文件覆盖，请加 --again。",
             )

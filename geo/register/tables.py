@@ -92,9 +92,7 @@ def _facts(
     checks: Sequence[CheckConstraint] = (),
 ) -> Table:  # fmt: skip
     subject = " || chr(31) || ".join(column.name for column in keys)
-    geometries = [
-        column.name for column in values if isinstance(column.type, Geometry)
-    ]
+    geometries = [column.name for column in values if isinstance(column.type, Geometry)]
     table = Table(
         name,
         metadata,
@@ -126,7 +124,9 @@ def _facts(
         ),
         Index(f"{name}_key", *[column.name for column in keys]),
         Index(f"{name}_known_from", text("lower(known)")),
-        Index(f"{name}_known_to", text("upper(known)"), postgresql_where=text("not upper_inf(known)")),
+        Index(
+            f"{name}_known_to", text("upper(known)"), postgresql_where=text("not upper_inf(known)")
+        ),
         *(Index(f"{name}_{geom}", geom, postgresql_using="gist") for geom in geometries),
     )
     FACTS[name] = Facts(
@@ -140,9 +140,7 @@ def _key(name: str = "code") -> Column[str]:
 
 
 def _geometry(kind: str = "MULTIPOLYGON", *, nullable: bool = False) -> Column[Any]:
-    return Column(
-        "geom", Geometry(kind, srid=SRID, spatial_index=False), nullable=nullable
-    )
+    return Column("geom", Geometry(kind, srid=SRID, spatial_index=False), nullable=nullable)
 
 
 def _one_of(table: str, column: str, values: Sequence[str]) -> CheckConstraint:

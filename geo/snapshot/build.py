@@ -109,15 +109,17 @@ class Snapshots:
 def _visible(facts: Facts) -> sql.Composable:
     """Say which facts of a table the snapshot sees; of committees also the ones that are over."""
     if facts.table.name == "committee":
-        return sql.SQL("known @> %(known)s::bigint and valid && daterange(null, %(as_of)s::date, '[]')")
+        return sql.SQL(
+            "known @> %(known)s::bigint and valid && daterange(null, %(as_of)s::date, '[]')"
+        )
     return sql.SQL("known @> %(known)s::bigint and valid @> %(as_of)s::date")
 
 
 def _made_up(connection: Connection, as_of: dt.date, known: int) -> bool:
     parts = [
-        sql.SQL("exists (select from {} join change on change.number = change where {} and made_up)").format(
-            sql.Identifier(facts.table.name), _visible(facts)
-        )
+        sql.SQL(
+            "exists (select from {} join change on change.number = change where {} and made_up)"
+        ).format(sql.Identifier(facts.table.name), _visible(facts))
         for facts in FACTS.values()
     ]
     statement = sql.SQL("select {} as made_up").format(sql.SQL(" or ").join(parts))
@@ -150,13 +152,12 @@ def _identify(connection: Connection, as_of: dt.date, known: int, *, made_up: bo
         # COPY takes no parameters, so the two of them come in as literals.
         statement = sql.SQL("copy (select {} from {} where {} order by {}, lower(valid)) to stdout")
         filled = sql.SQL(
-            _visible(facts).as_string(connection)
+            _visible(facts)
+            .as_string(connection)
             .replace("%(known)s", sql.Literal(known).as_string(connection))
             .replace("%(as_of)s", sql.Literal(as_of).as_string(connection))
         )
-        composed = statement.format(
-            sql.SQL(", ").join(columns), sql.Identifier(name), filled, keys
-        )
+        composed = statement.format(sql.SQL(", ").join(columns), sql.Identifier(name), filled, keys)
         with connection.cursor().copy(composed) as copy:
             for block in copy:
                 digest.update(block)
@@ -269,7 +270,9 @@ def _division_columns(codes: Iterable[str | None]) -> dict[str, list[int]]:
 
 
 def _yes_no(values: Iterable[bool | None]) -> list[int]:
-    return [terms.UNKNOWN if value is None else terms.YES if value else terms.NO for value in values]
+    return [
+        terms.UNKNOWN if value is None else terms.YES if value else terms.NO for value in values
+    ]
 
 
 def _party(forms: Iterable[str | None]) -> list[int]:
@@ -284,9 +287,7 @@ def _filled(rows: list[dict[str, Any]], name: str, blank: Any) -> list[Any]:
 
 def _compounds(rows: list[dict[str, Any]]) -> pa.Table:
     rows = _sorted_by_place(rows)
-    flags = [
-        sum(1 << bit for bit, name in enumerate(FLAGS) if row[f"flag_{name}"]) for row in rows
-    ]
+    flags = [sum(1 << bit for bit, name in enumerate(FLAGS) if row[f"flag_{name}"]) for row in rows]
     given = {
         **_division_columns(row["division"] for row in rows),
         "built_year": _filled(rows, "built_year", 0),
@@ -358,7 +359,9 @@ def _keep_rows(
             ).format(sql.Identifier(f"snapshot_compound_{row['code']}"), sql.Literal(row["code"]))
         )
     flags = sql.SQL(", ").join(
-        sql.SQL("case when {} then {} end").format(sql.Identifier(f"flag_{name}"), sql.Literal(name))
+        sql.SQL("case when {} then {} end").format(
+            sql.Identifier(f"flag_{name}"), sql.Literal(name)
+        )
         for name in FLAGS
     )
     connection.execute(

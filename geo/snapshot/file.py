@@ -94,9 +94,7 @@ def write(path: Path, tables: Mapping[str, pa.Table], head: Mapping[str, Any]) -
     for name, schema in TABLES.items():
         table = tables[name].select(schema.names).cast(schema).combine_chunks()
         batches = table.to_batches()
-        struct = (
-            batches[0].to_struct_array() if batches else pa.array([], pa.struct(list(schema)))
-        )
+        struct = batches[0].to_struct_array() if batches else pa.array([], pa.struct(list(schema)))
         columns.append(pa.ListArray.from_arrays(pa.array([0, len(struct)], pa.int32()), struct))
         fields.append(pa.field(name, columns[-1].type))
     words = json.dumps({"format": FORMAT_VERSION, **head}, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,98 @@
+"""The command ``wuye``: puts the commands together and turns errors into words and exit codes.
+
+Exit codes: 0 done, 1 failed and nothing written, 2 usage, 3 some rows were held back,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+
+import click
+import typer
+
+from geo.errors import WuyeError
+from service.commands import demo, exports, figures, imports, system, takeover
+from service.output import err
+from service.server import serve
+from service.settings import Settings
+
+app = typer.Typer(
+    name="wuye",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="物业服务覆盖：哪些小区没有物业服务，周边谁可以接管。",
+)
+app.add_typer(imports.app, name="import")
+app.add_typer(system.divisions_app, name="divisions")
+app.add_typer(exports.app, name="export")
+app.command("sample", help="生成一个虚构的云南（示例数据），写成与用户相同的文件。")(system.sample)
+app.command("snapshot", help="冻结某日的状态为快照（已有则直接取用）。")(figures.snapshot)
+app.command("coverage", help="按区划给出指标：分子、分母、比率、上下界、与目标的差距。")(
+    figures.show_coverage
+)
+app.command("compare", help="比较两个快照：比率变了多少，由哪些小区（企业）造成。")(
+    figures.show_compare
+)
+app.command("plan", help="由周边在管项目接管老旧小区：达到目标所需的最少接管数，逐条说明理由。")(
+    takeover.plan
+)
+app.command("demo", help="用示例数据走完全程：文件 → 登记 → 快照 → 覆盖率 → 接管方案 → 地图。")(
+    demo.demo
+)
+app.command("serve", help="在本机启动网页服务。")(serve)
+app.command("changes", help="列出登记库的全部变更，新的在前。")(system.changes)
+app.command("status", help="数据目录、数据库与登记库的状态。")(system.status)
+app.command("stop", help="停止私有数据库；下一条命令会自动再启动。")(system.stop)
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run a command and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run a command; give its exit code. Errors go to standard error, as JSON after ``--json``."""
+    as_json = "--json" in words
+    try:
+        found = app(args=words, prog_name="wuye", standalone_mode=False)
+        return found if isinstance(found, int) else 0
+    except WuyeError as error:
+        _say(error.message, error.remedy, type(error).__name__, as_json=as_json)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        _say(error.format_message(), "用 --help 查看用法。", "UsageError", as_json=as_json)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _say("已中断，未写入任何内容。", "", "Interrupted", as_json=as_json)
+        return INTERRUPTED
+    except OSError as error:
+        words_ = f"{error.strerror or error}：{error.filename or ''}"
+        _say(words_, "请检查路径、权限与磁盘空间。", "FileError", as_json=as_json)
+        return 1
+    except Exception as error:  # the last door: nobody is shown a stack trace
+        if Settings().debug:
+            traceback.print_exc()
+        _say(
+            f"内部错误（{type(error).__name__}）。", "设 WUYE_DEBUG=1 重新运行可看到详情，请反馈给维护者。",
+            "InternalError", as_json=as_json,
+        )  # fmt: skip
+        return 1
+
+
+def _say(message: str, remedy: str, kind: str, *, as_json: bool) -> None:
+    if as_json:
+        words = {"error": kind, "message": message, "remedy": remedy}
+        sys.stderr.write(json.dumps(words, ensure_ascii=False) + "\n")
+        return
+    err.print(f"✗ {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if remedy:
+        err.print(f"  {remedy}", highlight=False, markup=False, soft_wrap=True)

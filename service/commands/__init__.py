@@ -1,0 +1,1 @@
+"""The command line's commands, a file a group; `service.cli` puts them together."""

@@ -1,0 +1,136 @@
+"""``wuye import …``: files into the register, and an import taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo.errors import UsageError
+from geo.intake.columns import KINDS
+from geo.intake.load import Options, import_file
+from geo.intake.report import write_report
+from geo.intake.verdicts import VERDICT_NAMES, Outcome
+from service.options import Json, day
+from service.output import out, print_json, table
+from service.settings import Settings
+from service.workspace import Workspace
+
+app = typer.Typer(no_args_is_help=True, help="导入区划、小区、管理区域、台账等文件。")
+
+KIND_HELP = {
+    "divisions": "区划边界与代码",
+    "compounds": "小区图形",
+    "areas": "管理区域图形",
+    "ledger": "小区台账",
+    "committees": "业委会台账",
+    "companies": "企业台账",
+    "projects": "项目台账",
+    "barriers": "铁路、高速路、河流、主干道与通道",
+}
+
+
+def _renames(words: list[str] | None) -> dict[str, str]:
+    found = {}
+    for word in words or []:
+        name, sign, header = word.partition("=")
+        if not sign or not name or not header:
+            raise UsageError(
+                f"--map {word} 写法有误。", "请写成 列名=表头，例如 --map code=osm_id。"
+            )
+        found[name.strip()] = header.strip()
+    return found
+
+
+def _register(kind: str) -> None:
+    def command(
+        file: Annotated[Path, typer.Argument(help="文件路径。")],
+        crs: Annotated[str | None, typer.Option(help="文件的坐标系，如 EPSG:4490。")] = None,
+        map_: Annotated[
+            list[str] | None, typer.Option("--map", help="列名=表头，可多次使用。")
+        ] = None,
+        layer: Annotated[str | None, typer.Option(help="图层名。")] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。")] = False,
+        effective: Annotated[
+            str | None, typer.Option(help="自该日起的真实变化；不写则为更正。")
+        ] = None,
+        complete: Annotated[
+            str | None, typer.Option(help="该区划以本文件为准，文件中没有的不再有效。")
+        ] = None,
+        again: Annotated[bool, typer.Option("--again", help="允许旧文件覆盖较新的内容。")] = False,
+        report: Annotated[Path | None, typer.Option(help="把逐行结果写到这个 .xlsx。")] = None,
+        as_json: Json = False,
+    ) -> None:
+        settings = Settings()
+        options = Options(
+            crs=crs,
+            renames=_renames(map_),
+            layer=layer,
+            dry_run=dry_run,
+            effective=None if effective is None else day(effective, "--effective"),
+            complete=complete,
+            again=again,
+            author=settings.author,
+        )
+        outcome = import_file(Workspace(settings).register, kind, file, options)
+        if report is not None:
+            write_report(report, outcome)
+        if as_json:
+            print_json(outcome.as_json())
+        else:
+            print_outcome(outcome)
+        raise typer.Exit(outcome.exit_code)
+
+    command.__doc__ = f"导入{KIND_HELP[kind]}。"
+    app.command(kind, help=f"导入{KIND_HELP[kind]}。")(command)
+
+
+for _kind in KINDS:
+    _register(_kind)
+
+
+@app.command("undo", help="撤销一次导入（记为一次新的变更）。")
+def undo(
+    number: Annotated[int, typer.Argument(help="变更编号，见 wuye changes。")],
+    as_json: Json = False,
+) -> None:
+    """Take a whole import back, as a recorded act."""
+    settings = Settings()
+    change = Workspace(settings).register.undo(number, settings.author)
+    if as_json:
+        print_json({"undone": number, "change": change})
+    else:
+        out.print(f"第 {number} 号变更已撤销，记为第 {change} 号变更。")
+
+
+def print_outcome(outcome: Outcome, most: int = 20) -> None:
+    """Print an import's verdicts and the first findings."""
+    counts = "，".join(
+        f"{VERDICT_NAMES[name]} {count}" for name, count in outcome.counts.items() if count
+    )
+    tried = "（试运行，未写入）" if outcome.dry_run else ""
+    change = f"，第 {outcome.change} 号变更" if outcome.change else ""
+    retracted = f"，不再有效 {outcome.retracted}" if outcome.retracted else ""
+    out.print(
+        f"{outcome.file}：共 {len(outcome.verdicts)} 行，{counts or '没有数据行'}{retracted}{change}{tried}",
+        highlight=False,
+    )
+    if outcome.personal_columns:
+        listed = "、".join(outcome.personal_columns)
+        out.print(f"疑似个人信息的列未保存：{listed}", style="yellow")
+    found = outcome.findings.found
+    if not found:
+        return
+    table(
+        "",
+        ["结果", "工作表/图层", "行", "列", "值", "问题", "办法"],
+        [
+            [VERDICT_NAMES[item.severity], item.sheet, str(item.row), item.column, item.value,
+             item.message, item.remedy]
+            for item in found[:most]
+        ],
+        left=7,
+    )  # fmt: skip
+    if len(found) > most:
+        out.print(f"……共 {len(found)} 条；用 --report 文件.xlsx 查看全部。", style="dim")

@@ -1,0 +1,43 @@
+"""Domain errors as HTTP problems (RFC 9457): one table, and no inner words of a 5xx."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from geo.errors import InputError, NotFound, ServerError, UsageError, WuyeError
+
+STATUS: dict[type[WuyeError], int] = {
+    UsageError: 400,
+    NotFound: 404,
+    InputError: 422,
+    ServerError: 503,
+    WuyeError: 500,
+}
+
+
+def _status(error: WuyeError) -> int:
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem(status: int, title: str, detail: str = "") -> JSONResponse:
+    """Give a problem document."""
+    words = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(words, status, media_type="application/problem+json")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer with a problem document whatever goes wrong."""
+
+    async def ours(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, WuyeError)  # noqa: S101 - registered for these only
+        status = _status(error)
+        if status >= 500:
+            return problem(status, "服务暂时不可用", "请稍后再试，或请管理员查看 wuye status。")
+        return problem(status, error.message, error.remedy)
+
+    async def others(_request: Request, _error: Exception) -> JSONResponse:
+        return problem(500, "内部错误", "请把发生的时间告诉管理员。")
+
+    app.add_exception_handler(WuyeError, ours)
+    app.add_exception_handler(Exception, others)
