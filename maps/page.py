@@ -71,6 +71,8 @@ class Page(Figure):  # type: ignore[misc]
 
     def __init__(self, title: str) -> None:
         super().__init__(title=title)
+        self.header = Element()  # branca's would say the character set a second time
+        self.header._parent = self  # noqa: SLF001
         self.policy = POLICY
         self.styles = assets.leaflet_css()
         self.library = assets.leaflet_js()

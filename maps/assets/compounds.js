@@ -78,7 +78,7 @@ wuye.compounds = (map, group) => {
   // Names of what is drawn, larger first.
   function named() {
     const size = (i) => (boxes[i].north - boxes[i].south) * (boxes[i].east - boxes[i].west);
-    return [...drawn.keys()].sort((a, b) => size(b) - size(a)).map((i) => ({ at: centre(i), name: all.name[i] }));
+    return [...drawn.keys()].sort((a, b) => size(b) - size(a)).map((i) => ({ at: centre(i), lines: [all.name[i]] }));
   }
 
   function area(i) {

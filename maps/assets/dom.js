@@ -11,7 +11,9 @@ wuye.say = (words) => (Array.isArray(words) ? words[wuye.lang] : words === undef
 
 // A phrase by key, with its {gaps} filled in.
 wuye.phrase = (key, values = {}) =>
-  wuye.say(wuye.data.words[key]).replace(/\{(\w+)\}/g, (_, name) => wuye.say(values[name]));
+  wuye.say(wuye.data.words[key])
+    .replace(/\{(\w+)\}/g, (_, name) => wuye.say(values[name]))
+    .replace(/ %/g, "\u00a0%");
 
 wuye.number = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 

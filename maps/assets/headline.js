@@ -58,6 +58,7 @@ wuye.headline = (divisions) => {
       gauge(row, indicator),
       row.gapText ? el("p", { class: "gap", id: "gap" }, phrase("gapLong", { points: row.pointsText, amount: row.gapText })) : el("p", { class: "gap", id: "gap" }, phrase("gapNone")),
       el("p", { class: "quiet" }, phrase("parts", { has: row.has, all: row.all })),
+      places.level[store.state.scope] === "province" ? "" : el("p", { class: "quiet note" }, say(head.scopeNote)),
     );
   }
 

@@ -34,9 +34,8 @@ wuye.legend = (map, compounds) => {
 
   function gaps() {
     const row = store.row(store.state.scope);
-    const unit = store.state.scope ? wuye.data.places.name[store.state.scope] : wuye.data.places.name[0];
     return [
-      row.unknown ? phrase("legendUnknown", { name: unit, amount: row.unknown, share: row.unknownShare }) : null,
+      row.unknown ? phrase("legendUnknown", { amount: row.unknown, share: row.unknownShare }) : null,
       row.unmeasured ? phrase("legendUnmeasured", { count: wuye.number(row.unmeasured) }) : null,
       all.undrawn && compounds.visible() ? phrase("legendUndrawn", { count: wuye.number(all.undrawn) }) : null,
     ].filter(Boolean);
@@ -54,7 +53,7 @@ wuye.legend = (map, compounds) => {
       );
     }
     parts.push(
-      el("h3", {}, say(store.indicator().name), level ? el("small", {}, phrase("byLevel", { level: level.name })) : null),
+      el("h3", {}, say(store.indicator().name), level ? el("small", {}, phrase("byLevel", { level: say(level.name).toLowerCase() })) : null),
       el("ul", { class: "classes" }, ...classes()),
     );
     if (bases.length) {

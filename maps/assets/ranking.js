@@ -65,7 +65,7 @@ wuye.ranking = (divisions) => {
     wuye.find("more").hidden = !rest;
     wuye.find("more").textContent = phrase("more", { count: wuye.number(found.length) });
     const level = levels.find((one) => one.id === store.state.level);
-    wuye.find("ranking-title").textContent = level ? phrase("rankingTitle", { level: level.name, count: wuye.number(found.length) }) : "";
+    wuye.find("ranking-title").textContent = level ? phrase("rankingTitle", { level: wuye.say(level.name).toLowerCase(), count: wuye.number(found.length) }) : "";
     for (const button of document.querySelectorAll("[data-sort]")) {
       button.setAttribute("aria-pressed", String(button.dataset.sort === store.state.sort));
     }

@@ -11,7 +11,9 @@ wuye.start = (map, groups) => {
   }
   // Room that the legend and the switches take on a wide screen.
   wuye.roomAround = (own) =>
-    own.getSize().x > 700
+    own.getSize().x > 900
+      ? { paddingTopLeft: [220, 56], paddingBottomRight: [40, 40] }
+      : own.getSize().x > 700
       ? { paddingTopLeft: [40, 56], paddingBottomRight: [40, 40] }
       : { paddingTopLeft: [16, 56], paddingBottomRight: [16, 24] };
   map.invalidateSize();

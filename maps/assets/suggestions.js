@@ -68,14 +68,19 @@ wuye.suggestions = (map, group, compounds) => {
     );
   }
 
-  const raise = () => store.state.show.suggestions && lines.forEach((line) => line.bringToFront());
+  const raise = () => group.eachLayer((line) => line.bringToFront());
 
-  store.watch(["show"], () => {
+  // Drawn where compounds are: before that, lines would be dots.
+  function draw() {
+    const wanted = store.state.show.suggestions && map.getZoom() >= style.compoundsFrom;
     for (const line of lines) {
-      if (store.state.show.suggestions) group.addLayer(line);
-      else group.removeLayer(line);
+      if (wanted && !group.hasLayer(line)) group.addLayer(line);
+      if (!wanted) group.removeLayer(line);
     }
-  });
+  }
+
+  map.on("zoomend", draw);
+  store.watch(["show"], draw);
   store.watch(["lang"], write);
   return { raise };
 };
