@@ -30,6 +30,9 @@ FALLBACK_HOME = Path("/var/lib/wuye")
 INSTALL_COMMAND = "sudo apt-get install postgresql-15 postgresql-15-postgis-3"
 SOCKET_PATH_BYTES = 100  # the system's limit is 107, and PostgreSQL adds a lock file's name
 
+# What the log says while a killed server, or its children, are still going.
+STILL_LEAVING = ("still in use", "shared memory", "already exists")
+
 # What a private server on an office PC wants; everything else stays PostgreSQL's default.
 CONFIGURATION = {
     "listen_addresses": "''",
@@ -146,20 +149,20 @@ class Cluster:
         self._refuse_foreign_home()
         if self.answers():
             return self.url()
-        with self._lock():
+        with self._lock() as lock:
             if not self.answers():
                 if not self.data.exists():
-                    self._create()
+                    self._create(lock)
                 self._start()
             self._ensure_database()
         return self.url()
 
-    def answers(self) -> bool:
-        """Tell whether the server accepts connections to our database."""
+    def answers(self, database: str = DATABASE) -> bool:
+        """Tell whether the server accepts connections to a database."""
         if not (self.socket_folder / ".s.PGSQL.5432").exists():
             return False
         try:
-            with psycopg.connect(self.url(), connect_timeout=5):
+            with psycopg.connect(self.url(database), connect_timeout=5):
                 return True
         except psycopg.OperationalError:
             return False
@@ -168,6 +171,7 @@ class Cluster:
         """Tell whether a server process of this cluster is alive."""
         if not self.data.exists():
             return False
+        self._clear_dead_locks()
         return self._run("pg_ctl", "status", "-D", str(self.data)).returncode == 0
 
     def stop(self) -> bool:
@@ -202,7 +206,7 @@ class Cluster:
         )
 
     @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[int]:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             handle = (self.home / "cluster.lock").open("w")
@@ -212,7 +216,7 @@ class Cluster:
             ) from error
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+            yield handle.fileno()
 
     def _own(self, folder: Path) -> None:
         """Make a folder of mode 0700 that belongs to the server's user."""
@@ -223,7 +227,7 @@ class Cluster:
         os.chown(folder, owner.uid, owner.gid)
         folder.chmod(0o700)
 
-    def _create(self) -> None:
+    def _create(self, lock: int) -> None:
         half = self.home / "postgres.new"
         if half.exists():  # an earlier caller was killed while creating
             shutil.rmtree(half)
@@ -231,6 +235,7 @@ class Cluster:
         done = self._run(
             "initdb", "-D", str(half), "--auth=trust", "--no-sync",
             "--locale=C.UTF-8", "--encoding=UTF8",
+            keep_open=(lock,),  # were we killed now, initdb holds the lock until it is done
         )  # fmt: skip
         if done.returncode:
             raise ServerError(
@@ -254,16 +259,31 @@ class Cluster:
                 "pg_ctl", "start", "-D", str(self.data), "-l", str(self.log), "-w", "-t", "120",
                 "-s", "-o", f"-k '{self.socket_folder}'",
             )  # fmt: skip
-            if done.returncode == 0:
+            if done.returncode == 0 or self.answers("postgres"):
                 return
             words = self.log.read_text(errors="replace").splitlines()[-8:]
-            if not any("still in use" in line or "shared memory" in line for line in words):
+            if not any(sign in line for line in words for sign in STILL_LEAVING):
                 break
+            self._clear_dead_locks()
             time.sleep(0.5)
         raise ServerError(
             "数据库未能启动：" + (" / ".join(words[-3:]) or done.stderr.strip()),
             f"完整日志：{self.log}",
         )
+
+    def _clear_dead_locks(self) -> None:
+        """Remove lock files whose process is dead but nobody has reaped it yet.
+
+        PostgreSQL takes such a process for a live one. It still checks by itself that no child
+        of the dead server uses the shared memory.
+        """
+        locks = (self.data / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock")
+        for lock in locks:
+            with contextlib.suppress(OSError, ValueError):
+                pid = int(lock.read_text().splitlines()[0])
+                state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+                if state == "Z":
+                    lock.unlink()
 
     def _ensure_database(self) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -271,7 +291,9 @@ class Cluster:
             if found.fetchone() is None:
                 connection.execute(f"create database {DATABASE}")
 
-    def _run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, program: str, *words: str, keep_open: tuple[int, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the server's user, from a folder it can enter."""
         owner = _Owner.of_caller()
         who: dict[str, object] = {}
@@ -285,7 +307,7 @@ class Cluster:
                 done = subprocess.run(
                     [str(self._binaries() / program), *words],
                     cwd="/", env={**clean, "LC_ALL": "C.UTF-8"}, stdin=subprocess.DEVNULL,
-                    stdout=file, stderr=subprocess.STDOUT, check=False,
+                    stdout=file, stderr=subprocess.STDOUT, check=False, pass_fds=keep_open,
                     **who,  # type: ignore[call-overload]
                 )  # fmt: skip
                 file.seek(0)

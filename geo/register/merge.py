@@ -104,7 +104,8 @@ def merge(
     run("analyze {changed}")
     run(
         "create temp table {closed} on commit drop as select f.*, ("
-        "  select range_agg({taken}) from {changed} s where {same_key} and s.valid && f.valid) as taken"
+        "  select range_agg({taken}) from {changed} s"
+        "  where {same_key} and s.valid && f.valid) as taken"
         " from {table} f where upper_inf(f.known)"
         " and exists (select from {changed} s where {same_key} and s.valid && f.valid)"
     )

@@ -230,7 +230,8 @@ def test_english_reaches_every_word(browser: Browser, handout: Path) -> None:
                 const node = walker.currentNode;
                 const text = node.textContent;
                 const may = '[translate=no], [lang="zh-CN"], script, #language';
-                if (!node.parentElement.closest(may) && /[\\u4e00-\\u9fff]/.test(text)) found.push(text);
+                const chinese = /[\\u4e00-\\u9fff]/.test(text);
+                if (chinese && !node.parentElement.closest(may)) found.push(text);
               }
               return found;
             }"""
