@@ -1,6 +1,6 @@
 """A made-up Yunnan (示例数据) on the real county boundaries, written as a user's files.
 
-Door: `write.write_sample`. Everything else in this room is how it is made, in this order::
+Door: `write_sample`. Everything else in this room is how it is made, in this order::
 
     places     where the towns are and how many compounds each has
     stock      what the compounds are: age, floor area, plot ratio, households
@@ -13,3 +13,7 @@ Door: `write.write_sample`. Everything else in this room is how it is made, in t
 
 Same seed, same bytes. Nothing in the program but this room knows that the data are made up.
 """
+
+from geo.sample.write import write_sample
+
+__all__ = ["write_sample"]

@@ -99,7 +99,7 @@ def _terms(
             return [first]
         if end >= END:
             return [first]
-        again = min(end + _DAY * int(rng.integers(1, 90)), dt.date(2025, 12, 15))
+        again = min(end + _DAY * int(rng.integers(1, 90)), END)
         return [first, _Term(owners, again, _to_the_end(again, rng))]
     if at_end:
         earliest = dt.date(2022, 1, 10) if delivered is None else delivered
