@@ -46,8 +46,7 @@ def text_of(value: Any) -> str:
         return str(int(value))
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         value = value.date()
-    text = unicodedata.normalize("NFKC", str(value)).strip()
-    return "" if text in {"NaT", "<NA>", "None", "nan"} else text
+    return unicodedata.normalize("NFKC", str(value)).strip()
 
 
 def _date(value: Any, text: str, _column: Column) -> dt.date | Problem:

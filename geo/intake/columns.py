@@ -173,7 +173,7 @@ def recognise(kind: str, headers: list[str], renames: dict[str, str]) -> dict[st
         for word in (column.header, english(kind, column), column.name):
             known.setdefault(plain(word), column.name)
     found = {header: name for name, header in renames.items() if header in headers}
-    taken = set(renames)
+    taken = set(found.values())
     for header in headers:
         name = known.get(plain(header))
         if header not in found and name is not None and name not in taken:

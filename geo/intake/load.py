@@ -61,6 +61,10 @@ def import_file(
     options = options or Options()
     if kind not in KINDS:
         raise UsageError(f"没有导入类型 {kind}。", f"可用：{'、'.join(KINDS)}")
+    names = {column.name for column in KINDS[kind]}
+    for name in options.renames:
+        if name not in names:
+            raise UsageError(f"--map {name}：没有列 {name}。", f"可用：{'、'.join(sorted(names))}")
     if options.complete is not None and normal_division(options.complete) is None:
         raise UsageError(
             f"--complete {options.complete} 不是区划代码。", "例如 --complete 530102。"
@@ -81,7 +85,7 @@ def import_table(
     kept = [header for header in extra if header not in personal]
     made_up = _is_made_up(file, raw, kept)
     if kept and kind in {"compounds", "ledger", "areas", "companies", "projects"}:
-        frame["notes"] = _notes(raw, kept)
+        frame["notes"] = pd.Series(_notes(raw, kept), dtype=object)
     crs = _take_geometry(kind, raw, frame, findings, options, file)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
@@ -127,12 +131,7 @@ def _only_good(item: Staged, kind: str, findings: Findings, options: Options) ->
 
 
 def _known_columns(kind: str, raw: RawTable, renames: dict[str, str], file: str) -> dict[str, str]:
-    names = {column.name for column in KINDS[kind]}
     for name, header in renames.items():
-        if name not in names:
-            raise UsageError(
-                f"--map {name}={header}：没有列 {name}。", f"可用：{'、'.join(sorted(names))}"
-            )
         if header not in raw.cells:
             raise InputError(
                 f"{file} 中没有列 {header}（--map {name}={header}）。",
@@ -159,9 +158,7 @@ def _clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings
     for header, name in columns.items():
         column = specs[name]
         values, problems = read_column(raw.cells[header], column)
-        series = np.empty(len(raw), object)
-        series[:] = values
-        frame[name] = series
+        frame[name] = pd.Series(values, dtype=object)  # else pandas turns None in texts into NaN
         for position, problem in problems.items():
             findings.add(
                 "quarantined", problem.rule, position, header,
@@ -174,7 +171,8 @@ def _clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings
                         "quarantined", "required", position, header, "", "必填项为空", "请补填",
                     )  # fmt: skip
     access = frame.get("division")
-    frame["access_division"] = access if access is not None else np.full(len(raw), None, object)
+    blank = pd.Series([None] * len(raw), dtype=object)
+    frame["access_division"] = blank if access is None else access
     return pd.DataFrame(frame)
 
 
