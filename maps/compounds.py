@@ -53,10 +53,14 @@ MODES_EN: Final = (
 )
 
 
-def compounds(snapshot: Snapshot, definition: Definition, division: int | None) -> dict[str, Any]:
+def compounds(
+    snapshot: Snapshot, definition: Definition, division: int | None, shown: Sequence[int]
+) -> dict[str, Any]:
     """Give the compounds standing on the date in a division, with shapes, in the file's order.
 
-    ``undrawn`` counts those without a polygon: they are in every figure and not on the map.
+    ``division`` is the place in `shown` (codes of the page's divisions, the whole first) of the
+    lowest one that holds the compound. ``undrawn`` counts compounds without a polygon: they are
+    in every figure and not on the map.
     """
     present = snapshot.column("compounds", "standing") & within(snapshot, division)
     shapes = snapshot.geometry("compounds")
@@ -86,6 +90,7 @@ def compounds(snapshot: Snapshot, definition: Definition, division: int | None) 
         "counts": counted(snapshot, definition)[rows].astype(int).tolist(),
         "inside": standing(snapshot, definition)[rows].astype(int).tolist(),
         "flags": take("flags").tolist(),
+        "division": _lowest(snapshot, rows, shown),
         "place": place,
         "places": places,
         "project": project,
@@ -126,6 +131,18 @@ def _place_names(snapshot: Snapshot, rows: Any) -> list[str]:
         " · ".join(names[code] for code in codes if code in names)
         for codes in zip(*columns, strict=True)
     ]
+
+
+def _lowest(snapshot: Snapshot, rows: Any, shown: Sequence[int]) -> list[int]:
+    """Give the place in `shown` of the lowest division that holds each compound."""
+    found = np.zeros(len(rows), np.int64)
+    codes = np.array(shown, np.int64)
+    order = np.argsort(codes)
+    for level in terms.LEVELS:
+        own = snapshot.column("compounds", level)[rows]
+        at = order[np.searchsorted(codes[order], own).clip(max=len(codes) - 1)]
+        found = np.where((codes[at] == own) & (own > 0), at, found)
+    return [int(at) for at in found]
 
 
 def _listed(values: Sequence[str | None]) -> tuple[list[str], list[int]]:

@@ -56,6 +56,9 @@ LEVEL_WORDS: Final[dict[str, Words]] = {
 COMPOUNDS_FROM_ZOOM: Final = 11
 """From here on compounds are drawn: a large one is then about four pixels wide."""
 
+COMPOUNDS_ALONE_FROM_ZOOM: Final = 13.5
+"""From here on divisions are outlines, so that compounds stand alone."""
+
 COMPOUND_NAMES_FROM_ZOOM: Final = 16
 
 _POLYGON: Final = (3, 6)
@@ -101,6 +104,7 @@ def write_handout(
         When Leaflet is not unpacked, or the division is not known on the snapshot's date.
     """
     listed = places(snapshot, division, coverage=coverage)
+    codes = [place.code for place in listed]
     outlines = _outlines(snapshot, listed)
     bounds = _bounds(snapshot, outlines, division)
     data = {
@@ -112,7 +116,7 @@ def write_handout(
         "levels": [{"id": level, "name": LEVEL_WORDS[level]} for level in levels_below(division)],
         "places": _places(listed, outlines),
         "indicators": figures(snapshot, listed, definition, division, coverage=coverage),
-        "compounds": (drawn := compounds(snapshot, definition, division)),
+        "compounds": (drawn := compounds(snapshot, definition, division, codes)),
         "compoundWords": compound_words(),
         "barriers": _barriers(snapshot, bounds),
         "plan": None if plan is None else suggestions(plan, drawn["code"]),
@@ -158,6 +162,7 @@ def _style() -> dict[str, Any]:
         "line": style.LINE_PX,
         "oldLine": style.OLD_LINE_PX,
         "compoundsFrom": COMPOUNDS_FROM_ZOOM,
+        "compoundsAloneFrom": COMPOUNDS_ALONE_FROM_ZOOM,
         "compoundNamesFrom": COMPOUND_NAMES_FROM_ZOOM,
     }
 

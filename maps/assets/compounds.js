@@ -45,6 +45,9 @@ wuye.compounds = (map, group) => {
 
   const visible = () => store.state.show.compounds && map.getZoom() >= style.compoundsFrom;
 
+  // So close that divisions are left as outlines.
+  const alone = () => visible() && map.getZoom() >= style.compoundsAloneFrom;
+
   function draw() {
     if (!visible()) {
       group.clearLayers();
@@ -132,5 +135,5 @@ wuye.compounds = (map, group) => {
 
   map.on("moveend", draw);
   store.watch(["show"], draw);
-  return { named, centre, visit, visible, onDrawn: (act) => { after = act; } };
+  return { named, centre, visit, visible, alone, onDrawn: (act) => { after = act; } };
 };

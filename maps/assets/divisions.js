@@ -26,7 +26,8 @@ wuye.divisions = (map, group, above) => {
   // Fills step back as one comes close, and compounds take over.
   function opacity() {
     const zoom = map.getZoom();
-    return zoom < 11 ? 0.92 : zoom < 12.5 ? 0.55 : zoom < 14 ? 0.28 : 0.14;
+    if (!store.state.show.compounds) return 0.8;
+    return zoom < style.compoundsFrom ? 0.92 : zoom < 12.5 ? 0.5 : zoom < style.compoundsAloneFrom ? 0.25 : 0;
   }
 
   function options(place) {
@@ -37,13 +38,13 @@ wuye.divisions = (map, group, above) => {
     const open = row.met === 2;
     return {
       fillColor: fill,
-      fillOpacity: inside ? opacity() : 0.12,
+      fillOpacity: Math.min(opacity(), inside ? 1 : 0.12),
       color: style.boundary,
       opacity: inside ? 0.75 : 0.25,
       weight: 0.7,
       pattern: !known || open ? "hatch" : "solid",
       patternColour: known ? style.boundary : style.noDataLine,
-      patternOpacity: inside ? (known ? 0.35 : 0.7) : 0,
+      patternOpacity: inside && opacity() ? (known ? 0.35 : 0.7) : 0,
     };
   }
 
@@ -133,7 +134,7 @@ wuye.divisions = (map, group, above) => {
     const upper = over ? places.code.map((_, i) => i).filter((i) => places.level[i] === over) : [0];
     outline("outline", upper.flatMap(parts), { color: style.boundary, weight: 1.6, opacity: 0.8 });
   });
-  store.watch(["indicator", "scope"], restyle);
+  store.watch(["indicator", "scope", "show"], restyle);
   map.on("zoomend", restyle);
   store.watch(["chosen"], () => {
     const place = store.state.chosen;

@@ -28,7 +28,10 @@ wuye.legend = (map, compounds) => {
   }
 
   function states() {
-    const counts = compoundWords.states.map((_, state) => all.state.filter((own) => own === state).length);
+    const counts = compoundWords.states.map(() => 0);
+    all.state.forEach((state, i) => {
+      if (store.inScope(all.division[i])) counts[state] += 1;
+    });
     return compoundWords.states.map((state, i) => line(wuye.swatch(state.fill, state.line, state.pattern), say(state.label), counts[i]));
   }
 
@@ -52,10 +55,12 @@ wuye.legend = (map, compounds) => {
         el("ul", {}, ...states(), el("li", {}, el("i", { class: "swatch old", "aria-hidden": "true" }), el("span", {}, phrase("oldLegend")))),
       );
     }
-    parts.push(
-      el("h3", {}, say(store.indicator().name), level ? el("small", {}, phrase("byLevel", { level: say(level.name).toLowerCase() })) : null),
-      el("ul", { class: "classes" }, ...classes()),
-    );
+    if (!compounds.alone()) {
+      parts.push(
+        el("h3", {}, say(store.indicator().name), level ? el("small", {}, phrase("byLevel", { level: say(level.name).toLowerCase() })) : null),
+        el("ul", { class: "classes" }, ...classes()),
+      );
+    }
     if (bases.length) {
       parts.push(
         el("ul", { class: "bases" }, ...bases.map((kind) =>
