@@ -22,8 +22,16 @@ PROFESSIONAL = {"市场化物业", "国有物业", "公益性物业"}
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    return write_sample(tmp_path_factory.mktemp("sample"), compounds=300, seed=1)
+def told():
+    return []
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory, told):
+    folder = tmp_path_factory.mktemp("sample")
+    return write_sample(
+        folder, compounds=300, seed=1, progress=lambda what, share: told.append((what, share))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,20 +62,14 @@ def tree():
     return bundled("53").set_index("code")
 
 
-def test_same_seed_same_bytes_and_another_seed_other_bytes(tmp_path):
-    one, two, other = (
-        write_sample(tmp_path / name, compounds=60, seed=seed)
-        for name, seed in (("one", 5), ("two", 5), ("other", 6))
-    )
-    for kind in one:
-        assert one[kind].read_bytes() == two[kind].read_bytes(), kind
-        assert one[kind].read_bytes() != other[kind].read_bytes(), kind
-
-
-def test_writing_over_an_old_sample_leaves_nothing_of_it(tmp_path, files):
-    write_sample(tmp_path, compounds=60, seed=9)
-    again = write_sample(tmp_path, compounds=300, seed=1)
-    assert all(again[kind].read_bytes() == path.read_bytes() for kind, path in files.items())
+def test_same_seed_same_bytes_even_over_an_older_sample(tmp_path):
+    one = write_sample(tmp_path / "one", compounds=60, seed=5)
+    other = write_sample(tmp_path / "two", compounds=60, seed=6)
+    for kind, path in one.items():
+        assert path.read_bytes() != other[kind].read_bytes(), kind
+    again = write_sample(tmp_path / "two", compounds=60, seed=5)
+    for kind, path in one.items():
+        assert path.read_bytes() == again[kind].read_bytes(), kind
 
 
 def test_every_file_sheet_and_row_says_that_it_is_made_up(files, sheets, shapes):
@@ -301,9 +303,8 @@ def test_old_unserved_compounds_lie_near_served_ones(sheets, shapes):
     assert len(set(near)) >= 0.8 * len(waiting) > 0
 
 
-def test_progress_runs_from_nothing_to_whole(tmp_path):
-    told = []
-    write_sample(tmp_path, compounds=60, progress=lambda what, share: told.append((what, share)))
+def test_progress_runs_from_nothing_to_whole(told, files):
+    assert len(files) == 8
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
