@@ -59,8 +59,8 @@ def compounds(
     """Give the compounds standing on the date in a division, with shapes, in the file's order.
 
     ``division`` is the place in `shown` (codes of the page's divisions, the whole first) of the
-    lowest one that holds the compound. ``undrawn`` counts compounds without a polygon: they are
-    in every figure and not on the map.
+    lowest one that holds the compound. ``undrawn`` has the same for compounds without a polygon:
+    they are in every figure and not on the map.
     """
     present = snapshot.column("compounds", "standing") & within(snapshot, division)
     shapes = snapshot.geometry("compounds")
@@ -98,7 +98,7 @@ def compounds(
         "company": company,
         "companies": _named(companies, snapshot, "companies", "uscc"),
         "shape": polygon_texts(shapes[rows]),
-        "undrawn": int(present.sum() - drawn.sum()),
+        "undrawn": _lowest(snapshot, np.flatnonzero(present & ~drawn), shown),
     }
 
 

@@ -40,6 +40,9 @@ wuye.compounds = (map, group) => {
       L.DomEvent.stopPropagation(event);
       open(i, event.latlng);
     });
+    made.bindTooltip(() => el("div", {}, el("b", {}, all.name[i] || all.code[i]), el("span", {}, say(state.label))), {
+      sticky: true, className: "brief", direction: "top", offset: [0, -8],
+    });
     return made;
   }
 

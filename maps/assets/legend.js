@@ -37,10 +37,11 @@ wuye.legend = (map, compounds) => {
 
   function gaps() {
     const row = store.row(store.state.scope);
+    const undrawn = all.undrawn.filter((division) => store.inScope(division)).length;
     return [
       row.unknown ? phrase("legendUnknown", { amount: row.unknown, share: row.unknownShare }) : null,
       row.unmeasured ? phrase("legendUnmeasured", { count: wuye.number(row.unmeasured) }) : null,
-      all.undrawn && compounds.visible() ? phrase("legendUndrawn", { count: wuye.number(all.undrawn) }) : null,
+      undrawn ? phrase("legendUndrawn", { count: wuye.number(undrawn) }) : null,
     ].filter(Boolean);
   }
 

@@ -85,7 +85,7 @@ def cells() -> dict[int, shapely.Geometry]:
 def make_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., file.Snapshot]:
     """Write a snapshot of 60 compounds; keyword arguments replace columns of its compounds."""
 
-    def make(*, made_up: bool = True, **replaced: Any) -> file.Snapshot:
+    def make(*, made_up: bool = True, divisions: bool = True, **replaced: Any) -> file.Snapshot:
         rng = np.random.default_rng(7)
         count = 60
         at = np.arange(count)
@@ -138,7 +138,9 @@ def make_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., fil
             ),
             "projects": table("projects", code=[HAZARDS[0]], name=[HAZARDS[3]]),
             "areas": table("areas"),
-            "divisions": table(
+            "divisions": table("divisions")
+            if not divisions
+            else table(
                 "divisions",
                 code=list(NAMES),
                 name=list(NAMES.values()),

@@ -255,6 +255,22 @@ def test_a_division_alone_and_an_empty_one(
         assert "没有可统计" in page.inner_text("#figure")
 
 
+def test_a_register_without_divisions(
+    browser: Browser, make_snapshot: Callable[..., Snapshot], tmp_path: Path
+) -> None:
+    bare = make_snapshot(divisions=False)
+    total = coverage(bare, "I1", "province", Definition()).total
+    path = write_handout(tmp_path / "bare.html", bare, definition=Definition())
+    with opened(browser, path) as page:
+        assert page.inner_text("#scope-name") == "全部"
+        assert page.inner_text("#share") == words.share_text(
+            total.numerator, total.denominator, total.target
+        )
+        page.fill("#search", "C007")
+        page.press("#search", "Enter")
+        assert "C007" in page.inner_text(".card dl")
+
+
 def test_controls_have_names_and_can_be_reached(browser: Browser, handout: Path) -> None:
     with opened(browser, handout) as page:
         nameless = page.evaluate(

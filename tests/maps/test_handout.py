@@ -149,7 +149,7 @@ def test_what_lies_in_no_division_below_stands_apart(page: str) -> None:
 
 def test_compounds_without_a_shape_are_counted_and_said(page: str) -> None:
     compounds = data_of(page)["compounds"]
-    assert compounds["undrawn"] == 1
+    assert len(compounds["undrawn"]) == 1
     assert len(compounds["code"]) == 59
     assert all(compounds["shape"])
 
@@ -168,7 +168,7 @@ def test_a_division_shows_only_its_own(snapshot: Snapshot, handout_path: Path) -
     data = data_of(path.read_text("utf-8"))
     assert data["places"]["code"] == [530102, 530102001, 530102002]
     inside = snapshot.column("compounds", "county") == 530102
-    assert len(data["compounds"]["code"]) + data["compounds"]["undrawn"] == inside.sum()
+    assert len(data["compounds"]["code"]) + len(data["compounds"]["undrawn"]) == inside.sum()
 
 
 def test_an_unknown_division_is_refused(snapshot: Snapshot, handout_path: Path) -> None:
@@ -211,6 +211,16 @@ def test_suggestions_lead_to_their_compound(snapshot: Snapshot, handout_path: Pa
         "C007"
     ]
     assert data["plan"]["items"][0]["reasons"] == ["距离 46 m", "</li><b>同社区"]
+
+
+def test_each_compound_knows_its_lowest_division(page: str, snapshot: Snapshot) -> None:
+    data = data_of(page)
+    order = {code: i for i, code in enumerate(snapshot.column("compounds", "code").tolist())}
+    for code, division in zip(
+        data["compounds"]["code"], data["compounds"]["division"], strict=True
+    ):
+        street = int(snapshot.column("compounds", "street")[order[code]])
+        assert data["places"]["code"][division] == street  # 0, the whole, for none
 
 
 def test_every_flag_has_words() -> None:
