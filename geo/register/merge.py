@@ -35,6 +35,8 @@ TAKEN_BY_PERIOD: Final = (
 )
 """How much of an old period f a new one s takes."""
 
+WORTH_ANALYSING: Final = 1000
+
 STAGED_FRAME: Final = ("seq", "valid", "sheet", "row", "access_division")
 
 
@@ -103,12 +105,11 @@ def merge(
     )
     run("analyze {changed}")
     run(
-        "create temp table {closed} on commit drop as select f.*, ("
-        "  select range_agg({taken}) from {changed} s"
-        "  where {same_key} and s.valid && f.valid) as taken"
-        " from {table} f where upper_inf(f.known)"
-        " and exists (select from {changed} s where {same_key} and s.valid && f.valid)"
+        "create temp table {closed} on commit drop as select f.id, range_agg({taken}) as taken"
+        " from {table} f join {changed} s on {same_key} and s.valid && f.valid"
+        " where upper_inf(f.known) group by f.id"
     )
+    run("analyze {closed}")
     run(
         "update {table} f set known = int8range(lower(f.known), %(change)s)"
         " from {closed} c where f.id = c.id"
@@ -117,14 +118,18 @@ def merge(
         "insert into {table} ({keys}, {values}, {frame})"
         " select {f_keys}, {f_values}, left_over, int8range(%(change)s, null), f.change, f.sheet,"
         " f.row, f.inherited, f.access_division"
-        " from {closed} f, unnest(datemultirange(f.valid) - f.taken) as left_over"
+        " from {closed} c join {table} f on f.id = c.id,"
+        " unnest(datemultirange(f.valid) - c.taken) as left_over"
     )
     run(
         "insert into {table} ({keys}, {values}, {frame})"
         " select {keys}, {values}, valid, int8range(%(change)s, null), %(change)s, sheet, row,"
         " inherited, access_division from {changed} order by seq"
     )
-    return {int(row["seq"]) for row in run("select distinct seq from {changed}")}
+    changed = {int(row["seq"]) for row in run("select distinct seq from {changed}")}
+    if len(changed) >= WORTH_ANALYSING:
+        run("analyze {table}")  # else the next joins are planned for an empty table
+    return changed
 
 
 def _complete_standing(

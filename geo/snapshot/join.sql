@@ -17,14 +17,12 @@ with profile as (
     from service_status where valid @> %(as_of)s::date and known @> %(known)s::bigint
 ), codes as (
     select code from profile union select code from shape union select code from status
-), area as materialized (
-    select code, geom from management_area
-    where valid @> %(as_of)s::date and known @> %(known)s::bigint
 ), held as (
     -- The area that holds more than half of the polygon; were areas to overlap, the fullest one.
     select distinct on (s.code) s.code, a.code as area, part.share
     from shape s
-    join area a on s.geom && a.geom and st_intersects(s.geom, a.geom)
+    join management_area a on s.geom && a.geom and st_intersects(s.geom, a.geom)
+        and a.valid @> %(as_of)s::date and a.known @> %(known)s::bigint
     cross join lateral (
         select case when st_coveredby(s.geom, a.geom) then 1.0
                     else st_area(st_intersection(s.geom, a.geom)) / st_area(s.geom) end as share
@@ -141,7 +139,8 @@ select f.code, f.name, f.aliases, f.address,
         and d.valid @> %(as_of)s::date and d.known @> %(known)s::bigint) as flag_division_unknown,
     coalesce(f.named_area is distinct from f.holding_area
         and f.named_area is not null and f.geom is not null
-        and exists (select from area a where a.code = f.named_area), false)
+        and exists (select from management_area a where a.code = f.named_area
+            and a.valid @> %(as_of)s::date and a.known @> %(known)s::bigint), false)
         as flag_area_disagrees,
     f.delivered_on is null and f.built_year is not null as flag_delivery_imputed,
     f.delivered_on is null and f.built_year is null as flag_delivery_unknown,
