@@ -42,7 +42,7 @@ bench:
 	$(bin)/python -m benchmarks $(ARGS)
 
 clean:
-	@if [ -x $(bin)/wuye ]; then $(bin)/wuye stop; fi
+	-@if [ -x $(bin)/wuye ]; then $(bin)/wuye stop; fi
 	rm -rf out build dist *.egg-info .venv maps/assets/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
