@@ -6,6 +6,7 @@ wuye.compounds = (map, group) => {
   const drawn = new Map();
   let boxes = null;
   let after = () => {};
+  let wasFar = true;
 
   function read() {
     boxes = all.shape.map((text) => {
@@ -23,6 +24,10 @@ wuye.compounds = (map, group) => {
     });
   }
 
+  // Outlines thin out from afar, where they would cover what they enclose.
+  const far = () => map.getZoom() < 13;
+  const weight = (i) => (all.old[i] ? style.oldLine : style.line) * (far() ? 0.4 : 1);
+
   function layer(i) {
     const state = words.states[all.state[i]];
     const made = L.polygon(boxes[i].parts, {
@@ -31,7 +36,7 @@ wuye.compounds = (map, group) => {
       fillColor: state.fill,
       fillOpacity: all.inside[i] ? 0.95 : 0.35,
       color: state.line,
-      weight: all.old[i] ? style.oldLine : style.line,
+      weight: weight(i),
       pattern: state.pattern,
       patternColour: state.line,
       patternOpacity: 0.75,
@@ -58,6 +63,10 @@ wuye.compounds = (map, group) => {
       return;
     }
     if (!boxes) read();
+    if (wasFar !== far()) {
+      wasFar = far();
+      for (const [i, made] of drawn) made.setStyle({ weight: weight(i) });
+    }
     const view = map.getBounds().pad(0.4);
     const [south, west, north, east] = [view.getSouth(), view.getWest(), view.getNorth(), view.getEast()];
     boxes.forEach((box, i) => {
@@ -126,7 +135,7 @@ wuye.compounds = (map, group) => {
   }
 
   function open(i, where) {
-    map.openPopup(card(i), where || centre(i), { minWidth: 240, maxWidth: 300, autoPanPadding: [12, 12] });
+    map.openPopup(card(i), where || centre(i), { ...wuye.popupRoom, minWidth: 240, maxWidth: 300 });
   }
 
   // From search or a suggestion: go there, then show the card.

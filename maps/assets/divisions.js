@@ -30,6 +30,9 @@ wuye.divisions = (map, group, above) => {
     return zoom < style.compoundsFrom ? 0.92 : zoom < 12.5 ? 0.5 : zoom < style.compoundsAloneFrom ? 0.25 : 0;
   }
 
+  // Small divisions seen from afar: lines step back, so that what is known stands out.
+  const fine = () => map.getZoom() < 9 && ["street", "community"].includes(store.state.level);
+
   function options(place) {
     const row = store.row(place);
     const inside = store.inScope(place);
@@ -41,10 +44,10 @@ wuye.divisions = (map, group, above) => {
       fillOpacity: Math.min(opacity(), inside ? 1 : 0.12),
       color: style.boundary,
       opacity: inside ? 0.75 : 0.25,
-      weight: 0.7,
+      weight: fine() ? 0.35 : 0.7,
       pattern: !known || open ? "hatch" : "solid",
       patternColour: known ? style.boundary : style.noDataLine,
-      patternOpacity: inside && opacity() ? (known ? 0.35 : 0.7) : 0,
+      patternOpacity: inside && opacity() ? (known ? 0.35 : fine() ? 0.3 : 0.6) : 0,
     };
   }
 
@@ -85,7 +88,7 @@ wuye.divisions = (map, group, above) => {
 
   function open(place, where) {
     store.set({ chosen: place });
-    map.openPopup(card(place), where, { className: "division-popup", autoPan: true, minWidth: 220, maxWidth: 280 });
+    map.openPopup(card(place), where, { className: "division-popup", ...wuye.popupRoom, minWidth: 220, maxWidth: 280 });
   }
 
   function frame(place) {
@@ -132,7 +135,7 @@ wuye.divisions = (map, group, above) => {
     const names = wuye.data.levels.map((level) => level.id);
     const over = names[names.indexOf(store.state.level) - 1];
     const upper = over ? places.code.map((_, i) => i).filter((i) => places.level[i] === over) : [0];
-    outline("outline", upper.flatMap(parts), { color: style.boundary, weight: 1.6, opacity: 0.8 });
+    outline("outline", upper.flatMap(parts), { color: style.boundary, weight: 1.3, opacity: 0.8 });
   });
   store.watch(["indicator", "scope", "show"], restyle);
   map.on("zoomend", restyle);

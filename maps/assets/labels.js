@@ -35,7 +35,8 @@ wuye.labels = (map, compounds) => {
       .shown()
       .filter((i) => places.label[i])
       .map((i) => ({ at: places.label[i], lines: lines(places.name[i]), share: store.row(i).share, size: extent[i] * pixels }))
-      .filter((item) => item.size > 0.6 * width(item.lines[0]))
+      // From afar, names of divisions that have nothing to say only hide those that have.
+      .filter((item) => item.size > 0.6 * width(item.lines[0]) && (item.share || map.getZoom() >= 10))
       .sort((a, b) => b.size - a.size);
   }
 

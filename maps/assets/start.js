@@ -16,6 +16,7 @@ wuye.start = (map, groups) => {
       : own.getSize().x > 700
       ? { paddingTopLeft: [40, 56], paddingBottomRight: [40, 40] }
       : { paddingTopLeft: [16, 56], paddingBottomRight: [16, 24] };
+  wuye.popupRoom = { autoPanPaddingTopLeft: [12, 64], autoPanPaddingBottomRight: [12, 12] };
   map.invalidateSize();
   map.fitBounds(wuye.data.bounds, { ...wuye.roomAround(map), animate: false });
   const zoom = L.control.zoom({ position: "bottomright", zoomInTitle: "", zoomOutTitle: "" }).addTo(map);

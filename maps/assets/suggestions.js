@@ -39,7 +39,7 @@ wuye.suggestions = (map, group, compounds) => {
   const middle = (line) => [(line[0][0] + line[1][0]) / 2, (line[0][1] + line[1][1]) / 2];
 
   function open(item, where) {
-    map.openPopup(card(item), where || middle(item.line), { minWidth: 240, maxWidth: 300 });
+    map.openPopup(card(item), where || middle(item.line), { ...wuye.popupRoom, minWidth: 240, maxWidth: 300 });
   }
 
   function visit(item) {
