@@ -1,0 +1,155 @@
+"""Killed half-way, an import leaves the register as it was, and the next command works."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from geo.intake.load import Options, import_file
+from geo.register.cluster import Cluster
+from geo.register.store import WRITE_LOCK, Register
+
+ROOT = Path(__file__).resolve().parents[1]
+IMPORT = (
+    "import sys; from pathlib import Path; from geo.intake.load import import_file;"
+    "from geo.register.store import Register;"
+    "print(import_file(Register(sys.argv[1]), 'ledger', Path(sys.argv[2])).counts)"
+)
+STATE = "select md5(string_agg(t::text, ',' order by t::text)) from {} t"
+
+
+@pytest.fixture
+def server() -> Iterator[Cluster]:
+    home = Path(tempfile.mkdtemp(prefix="wuye-kill-"))
+    home.chmod(0o755)
+    cluster = Cluster(home)
+    Register(cluster.ensure()).migrate()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(home)
+
+
+def ledger(folder: Path, name: str, rows: int, mode: str) -> Path:
+    path = folder / name
+    lines = [f"C{number},小区{number},{mode},{number % 900 + 100}" for number in range(rows)]
+    path.write_text("小区编码,小区名称,服务模式,户数\n" + "\n".join(lines), "utf-8")
+    return path
+
+
+def state(cluster: Cluster) -> list[object]:
+    found = []
+    with psycopg.connect(cluster.ensure()) as connection:
+        for table in ("change", "compound", "service_status"):
+            found.append(connection.execute(STATE.format(table)).fetchone())
+    return found
+
+
+def start_import(cluster: Cluster, path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", IMPORT, cluster.url(), str(path)], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+# Where an import is held while it is killed: all is staged, or the first table is merged and the
+# next one not yet.
+HELD = {
+    "staged": f"select pg_advisory_xact_lock({WRITE_LOCK})",
+    "half_merged": "lock table service_status in access exclusive mode",
+}
+
+
+@contextlib.contextmanager
+def import_held_at(cluster: Cluster, place: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start an import and hold it at a place of its transaction."""
+    with psycopg.connect(cluster.url()) as blocker:
+        blocker.execute(HELD[place])
+        child = start_import(cluster, path)
+        for _ in range(3000):
+            assert child.poll() is None, child.communicate()
+            with psycopg.connect(cluster.url()) as connection:
+                row = connection.execute(
+                    "select 1 from pg_stat_activity where wait_event_type = 'Lock'"
+                    " and datname = current_database()"
+                ).fetchone()
+            if row is not None:
+                break
+            time.sleep(0.02)
+        else:
+            pytest.fail("the import never came to the place where it is held")
+        yield child
+        with contextlib.suppress(psycopg.Error):
+            blocker.rollback()
+
+
+@pytest.mark.parametrize("place", HELD)
+def test_kill_nine_of_an_import_half_way(server: Cluster, tmp_path: Path, place: str) -> None:
+    register = Register(server.ensure())
+    import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
+    before = state(server)
+    path = ledger(tmp_path, "second.csv", 5000, "市场化物业")
+    with import_held_at(server, place, path) as child:
+        child.send_signal(signal.SIGKILL)
+        child.communicate()
+    assert state(server) == before
+    assert import_file(register, "ledger", path).counts["loaded"] == 5000
+
+
+@pytest.mark.parametrize("place", HELD)
+def test_kill_nine_of_the_server_during_an_import(
+    server: Cluster, tmp_path: Path, place: str
+) -> None:
+    register = Register(server.ensure())
+    import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
+    before = state(server)
+    path = ledger(tmp_path, "second.csv", 5000, "市场化物业")
+    with (
+        contextlib.suppress(psycopg.OperationalError),
+        import_held_at(server, place, path) as child,
+    ):
+        pid = int((server.home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGKILL)
+        _, words = child.communicate(timeout=60)
+        assert child.returncode != 0
+        assert "ServerError" in words
+    assert state(server) == before
+    assert import_file(register, "ledger", path).counts["loaded"] == 5000
+
+
+@pytest.mark.parametrize("after_s", [0.5, 1.0, 1.5, 2.0])
+def test_kill_nine_of_an_import_at_any_moment(
+    server: Cluster, tmp_path: Path, after_s: float
+) -> None:
+    before = state(server)
+    path = ledger(tmp_path, "file.csv", 5000, "市场化物业")
+    child = start_import(server, path)
+    time.sleep(after_s)
+    child.kill()
+    child.communicate()
+    now = state(server)
+    loaded = import_file(Register(server.ensure()), "ledger", path).counts
+    # All of it or nothing: the file is new to the register, or known to it as a whole.
+    assert (now == before and loaded["loaded"] == 5000) or loaded["unchanged"] == 5000
+
+
+def test_import_waits_for_another_and_both_stand(server: Cluster, tmp_path: Path) -> None:
+    paths = [
+        ledger(tmp_path, f"{mode}.csv", 3000, mode) for mode in ("无物业", "市场化物业", "国有物业")
+    ]
+    children = [start_import(server, path) for path in paths]
+    answers = [child.communicate(timeout=120) for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0], answers
+    changes = Register(server.ensure()).changes()
+    assert [row["number"] for row in changes] == [3, 2, 1]
+    assert [row["at"] for row in changes] == sorted((row["at"] for row in changes), reverse=True)
