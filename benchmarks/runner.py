@@ -1,0 +1,60 @@
+"""Runs benchmarks at each size: a folder and a server a size, a process a step."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.place import Place
+
+Tell = Callable[[str], None]
+
+
+def run(names: list[str], sizes: list[int], tell: Tell) -> list[dict[str, Any]]:
+    """Run benchmarks at each number of compounds; give a record of each."""
+    records = []
+    for compounds in sizes:
+        with _place(compounds) as place:
+            for name in names:
+                tell(f"{compounds:,} compounds, {name}: preparing")
+                words = _step("prepare", name, place)
+                record: dict[str, Any] = {"benchmark": name, "compounds": compounds, "does": words}
+                for side in ("ours", "plain"):
+                    tell(f"{compounds:,} compounds, {name}: {side}")
+                    record[side] = _step(side, name, place)
+                record["checks"] = _step("check", name, place)
+                records.append(record)
+    return records
+
+
+@contextmanager
+def _place(compounds: int) -> Iterator[Place]:
+    """Give a folder with a running server, and leave neither behind."""
+    folder = Path(tempfile.mkdtemp(prefix="wuye-bench-"))
+    folder.chmod(0o755)  # the server runs as another user when we are root
+    place = Place(folder, compounds)
+    try:
+        place.cluster.ensure()
+        yield place
+    finally:
+        place.cluster.stop()
+        shutil.rmtree(folder)
+
+
+def _step(step: str, name: str, place: Place) -> Any:
+    """Run a step in a fresh process and read what it says."""
+    words = [sys.executable, "-m", "benchmarks.step", step, name]
+    done = subprocess.run(
+        [*words, str(place.folder), str(place.compounds)],
+        stdout=subprocess.PIPE, text=True, check=True, cwd=Path(__file__).parents[1],
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])
