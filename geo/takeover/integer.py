@@ -1,11 +1,12 @@
-"""Integer programmes in zeros and ones, solved by HiGHS and checked in integers.
+"""Integer programmes in zeros and ones: solved by HiGHS, checked in integers.
 
-HiGHS works in floating point, and sums of areas in 0.01 m² reach 1e11: a row that it calls
-satisfied may be missed by a hair. So it is given a slightly *wider* programme (each row half a
-unit looser, which no integer point can use but rounding could), and every answer is rounded and
-checked with Python's integers. An answer that breaks a row is cut off by an inequality that no
-true solution breaks, and the programme is solved again. What comes out is feasible exactly, and
-no worse than the wider programme's proven bound.
+An answer of HiGHS that breaks a row (see `geo.takeover.highs`) is cut off by an inequality that
+no true solution breaks, and the programme is solved again. What comes out is feasible exactly,
+and no worse than the proven bound.
+
+Most variables are settled by the linear relaxation: moving one off its bound costs more than
+the best plan known. The search goes through the few others, the *core* (Balas and Zemel 1980):
+small ones for a good plan, until that plan proves the core to be enough.
 """
 
 from __future__ import annotations
@@ -13,53 +14,28 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import highspy
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from geo.takeover.highs import (
+    Bools,
+    Floats,
+    Found,
+    Ints,
+    Programme,
+    Relaxation,
+    Row,
+    relax,
+    search,
+)
+
+CORE: Final = 300
+CORE_A_ROW: Final = 3
+GROWTH: Final = 4
+"""Variables of the first core: so many, and so many more for each row; and how it grows."""
+
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
-
-LARGEST: Final = 1e4
-"""Rows and objective are scaled so that no coefficient is larger."""
-
-TOLERANCE: Final = 1e-9
-"""HiGHS's feasibility and integrality tolerance, on scaled rows."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """``sum(weight[k] * x[at[k]]) <= limit``, in integers.
-
-    All weights of a row have one sign; a "no less than" is written with both sides negated.
-    """
-
-    at: Ints
-    weight: Ints
-    limit: int
-
-    def holds(self, chosen: Bools) -> bool:
-        """Tell whether a choice keeps the row, exactly."""
-        return self.sum(chosen) <= self.limit
-
-    def sum(self, chosen: Bools) -> int:
-        """Give the left side, exactly (int64 holds 9e18, far above any sum of areas)."""
-        return int(self.weight[chosen[self.at]].sum())
-
-    def cut(self, chosen: Bools) -> Row:
-        """Give a row that `chosen`, which breaks this one, breaks too, and no solution does.
-
-        Too much taken: not all of these together. Too little: one more of the others.
-        """
-        inside = chosen[self.at]
-        if (self.weight >= 0).all():
-            taken = self.at[inside & (self.weight > 0)]
-            return Row(taken, np.ones(len(taken), np.int64), len(taken) - 1)
-        others = self.at[~inside]
-        return Row(others, np.full(len(others), -1, np.int64), -1)
 
 
 @dataclass(frozen=True)
@@ -75,140 +51,170 @@ class Answer:
     bound: int | None
 
 
-class Programme:
-    """Minimise ``cost @ x`` over x in {0, 1}^n under rows of integers.
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: a `time.monotonic` value, and work as nodes times variables.
+
+    Work, unlike time, stops a search at the same answer on every machine.
+    """
+
+    until: float
+    work: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds left, none below 0."""
+        return max(0.0, self.until - time.monotonic())
+
+    def nodes(self, variables: int) -> int | None:
+        """Branch-and-bound nodes for a search through so many variables."""
+        return None if self.work is None else max(20, self.work // max(1, variables))
+
+
+class Search:
+    """Costs to minimise one after the other over one set of choices.
 
     Parameters
     ----------
-    columns
-        Number of variables.
+    group
+        Shape (n,): at most one variable of each group is 1. Labels from 0, ascending.
     rows
-        The constraints.
+        Further constraints.
     """
 
-    def __init__(self, columns: int, rows: list[Row]) -> None:
-        self.columns = columns
+    def __init__(self, group: Ints, rows: list[Row]) -> None:
+        self.group = group
         self.rows = list(rows)
         self._cuts: list[Row] = []
+        self._low = np.zeros(len(group))
+        self._high = np.ones(len(group))
+        self._eased: Relaxation | None = None
+
+    @property
+    def open(self) -> int:
+        """How many variables are not settled by what is held."""
+        return int((self._low < self._high).sum())
 
     def feasible(self, chosen: Bools) -> bool:
         """Tell whether a choice keeps every row, exactly."""
-        return all(row.holds(chosen) for row in self.rows)
+        once = np.bincount(self.group[chosen], minlength=1).max() <= 1
+        return bool(once) and all(row.holds(chosen) for row in self.rows)
 
-    def minimise(
-        self,
-        cost: Ints,
-        *,
-        until: float,
-        start: Bools | None = None,
-        max_nodes: int | None = None,
-    ) -> Answer:
+    def minimise(self, cost: Ints, limits: Limits, start: Bools | None = None) -> Answer:
         """Search for the least cost.
 
         Parameters
         ----------
         cost
-            Shape (columns,), integers.
-        until
-            `time.monotonic` value at which to stop with the best so far.
+            Shape (n,), integers.
         start
             A solution to begin with; it is returned if nothing better is found.
-        max_nodes
-            Branch-and-bound nodes at most; unlike a time limit it stops at the same answer on
-            every machine.
         """
         best = start if start is not None and self.feasible(start) else None
-        while True:
-            if until - time.monotonic() <= 0:
-                return self._answer("feasible" if best is not None else "unknown", cost, best, None)
-            status, found, bound = self._run(cost, until, best, max_nodes)
-            if status == "infeasible":
-                # The wider programme has no point at all: nor has the true one.
-                return Answer("infeasible", None, None, None)
-            if found is None:
-                return self._answer("feasible" if best is not None else "unknown", cost, best, bound)
-            broken = [row for row in self.rows if not row.holds(found)]
-            if not broken:
-                if best is not None and self._value(cost, best) <= self._value(cost, found):
-                    found = best
-                return self._answer(status, cost, found, bound)
-            self._cuts += [row.cut(found) for row in broken]
-
-    def _answer(self, status: Status, cost: Ints, chosen: Bools | None, bound: int | None) -> Answer:
-        value = None if chosen is None else self._value(cost, chosen)
-        if value is not None and bound is not None:
-            bound = min(bound, value)
-            status = "optimal" if bound == value else "feasible"
-        return Answer(status, chosen, value, bound)
-
-    @staticmethod
-    def _value(cost: Ints, chosen: Bools) -> int:
-        return int(cost[chosen].sum())
-
-    def _run(
-        self, cost: Ints, until: float, start: Bools | None, max_nodes: int | None
-    ) -> tuple[Status, Bools | None, int | None]:
-        """Solve the wider programme once: status, rounded point, integer lower bound."""
         step = int(np.gcd.reduce(cost)) or 1
-        unit = max(1.0, float(np.abs(cost // step).max(initial=0)) / LARGEST)
-        solver = highspy.Highs()
-        options = {
-            "output_flag": False,
-            "threads": 1,
-            "parallel": "off",
-            "random_seed": 2,
-            "mip_rel_gap": 0.0,
-            "mip_abs_gap": 0.9 / unit,  # values are whole steps: closer than one is equal
-            "mip_feasibility_tolerance": TOLERANCE,
-            "primal_feasibility_tolerance": TOLERANCE,
-            "time_limit": max(0.01, until - time.monotonic()),
-        }
-        if max_nodes is not None:
-            options["mip_max_nodes"] = max_nodes
-        for name, value in options.items():
-            solver.setOptionValue(name, value)
-        solver.passModel(self._model(cost / step / unit))
-        if start is not None:
-            solution = highspy.HighsSolution()
-            solution.col_value = start.astype(np.float64).tolist()
-            solver.setSolution(solution)
-        solver.run()
-        state = solver.getModelStatus()
-        if state == highspy.HighsModelStatus.kInfeasible:
-            return "infeasible", None, None
-        info = solver.getInfo()
-        bound = None
-        if math.isfinite(info.mip_dual_bound):
-            bound = step * math.ceil(info.mip_dual_bound * unit - 0.05 - 1e-3 * unit)
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return "unknown", None, bound
-        point = np.array(solver.getSolution().col_value) > 0.5
-        if state == highspy.HighsModelStatus.kOptimal:
-            return "optimal", point, self._value(cost, point)
-        return "feasible", point, bound
+        size = CORE + CORE_A_ROW * len(self.rows)
+        while limits.seconds > 0:
+            eased = relax(self._programme(cost, self._low, self._high), limits.seconds)
+            if eased == "infeasible":
+                return Answer("infeasible", None, None, None)
+            if eased == "stopped":
+                break
+            self._eased = eased
+            least = _up(eased.value, step)
+            if best is not None and _value(cost, best) <= least:
+                return _answer(cost, best, least)
+            # Moving a variable that costs more than this can't better the best plan.
+            useful = np.inf if best is None else _value(cost, best) - step / 2 - eased.value
+            width = min(useful, _width(eased, size))
+            found = self._search_core(cost, eased, width, best, limits)
+            broken = [] if found.point is None else self._broken(found.point)
+            if broken:
+                self._cuts += broken
+                continue
+            best = _better(cost, best, found.point)
+            outside = None if width == np.inf else _up(eased.value + width, step)
+            if found.status == "stopped":
+                inside = least if found.bound is None else max(least, found.bound)
+                return _answer(cost, best, inside if outside is None else min(inside, outside))
+            if best is None and outside is None:
+                return Answer("infeasible", None, None, None)
+            if best is not None and (outside is None or _value(cost, best) <= outside):
+                return _answer(cost, best, _value(cost, best))
+            size *= GROWTH
+        return _answer(cost, best, None)
 
-    def _model(self, cost: npt.NDArray[np.float64]) -> Any:
-        """Build HiGHS's model, row-wise, each row scaled and half a unit loose."""
-        model = highspy.HighsLp()
-        rows = self.rows + self._cuts
-        model.num_col_ = self.columns
-        model.num_row_ = len(rows)
-        model.col_cost_ = cost
-        model.col_lower_ = np.zeros(self.columns)
-        model.col_upper_ = np.ones(self.columns)
-        model.integrality_ = [highspy.HighsVarType.kInteger] * self.columns
-        limits, weights = [], []
-        for row in rows:
-            step = int(np.gcd.reduce(row.weight)) or 1
-            unit = max(1.0, float(np.abs(row.weight // step).max(initial=0)) / LARGEST)
-            weights.append(row.weight / step / unit)
-            limits.append((row.limit // step + 0.5) / unit)
-        model.row_lower_ = np.full(len(rows), -highspy.kHighsInf)
-        model.row_upper_ = np.array(limits)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.cumsum([0, *(len(row.at) for row in rows)]).astype(np.int32)
-        model.a_matrix_.index_ = np.concatenate(
-            [row.at for row in rows] or [np.empty(0, np.int64)]
-        ).astype(np.int32)
-        model.a_matrix_.value_ = np.concatenate(weights or [np.empty(0)])
-        return model
+    def hold(self, cost: Ints, value: int) -> None:
+        """Keep ``cost @ x <= value`` from now on; the cost just minimised, at what was reached.
+
+        Variables whose move the relaxation prices above `value` are settled with it.
+        """
+        at = np.flatnonzero(cost)
+        if not len(at):
+            return
+        self.rows.append(Row(at, cost[at], value))
+        if self._eased is not None:
+            settled = ~_within(self._eased, value - self._eased.value)
+            self._low, self._high = self._settle(self._eased, settled)
+
+    def _search_core(
+        self, cost: Ints, eased: Relaxation, width: float, best: Bools | None, limits: Limits
+    ) -> Found:
+        """Search with every variable settled that costs more than `width` to move."""
+        free = _within(eased, width)
+        low, high = self._settle(eased, ~free)
+        start = best
+        if best is not None and not ((low <= best) & (best <= high)).all():
+            start = None
+        nodes = limits.nodes(int(free.sum()))
+        return search(self._programme(cost, low, high), start, limits.seconds, nodes)
+
+    def _programme(self, cost: Ints, low: Floats, high: Floats) -> Programme:
+        return Programme(cost, self.group, self.rows + self._cuts, low, high)
+
+    def _settle(self, eased: Relaxation, settled: Bools) -> tuple[Floats, Floats]:
+        """Give the bounds with some variables at the side that the relaxation favours."""
+        low = np.where(settled & eased.favours, self._high, self._low)
+        high = np.where(settled & ~eased.favours, self._low, self._high)
+        return low, high
+
+    def _broken(self, point: Bools) -> list[Row]:
+        return [row.cut(point) for row in self.rows if not row.holds(point)]
+
+
+def _width(eased: Relaxation, size: int) -> float:
+    """Give the price below which lie `size` variables; infinite when there are no more."""
+    if size >= len(eased.price):
+        return float(np.inf)
+    return float(np.partition(eased.price, size)[size])
+
+
+def _within(eased: Relaxation, width: float) -> Bools:
+    """Tell which variables cost at most `width` to move, with room for rounding."""
+    return np.asarray(eased.price <= width + 1e-6 * max(1.0, abs(eased.value)))
+
+
+def _value(cost: Ints, chosen: Bools) -> int:
+    return int(cost[chosen].sum())
+
+
+def _up(value: float, step: int) -> int:
+    """Round a lower bound up to the next whole step, with room for rounding."""
+    room = 0.05 + 1e-9 * abs(value) / step
+    return step * math.ceil(value / step - room)
+
+
+def _better(cost: Ints, one: Bools | None, other: Bools | None) -> Bools | None:
+    """Give the cheaper of two choices; the first when they cost the same."""
+    if one is None or other is None:
+        return other if one is None else one
+    return other if _value(cost, other) < _value(cost, one) else one
+
+
+def _answer(cost: Ints, chosen: Bools | None, bound: int | None) -> Answer:
+    if chosen is None:
+        return Answer("unknown", None, None, bound)
+    value = _value(cost, chosen)
+    if bound is None:
+        return Answer("feasible", chosen, value, None)
+    bound = min(bound, value)
+    return Answer("optimal" if bound == value else "feasible", chosen, value, bound)

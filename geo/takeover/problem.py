@@ -98,7 +98,9 @@ class TakeoverProblem:
         )
         if not lengths:
             raise ValueError("arrays of one kind differ in length")
-        if len(set(self.candidates)) < len(self.candidates) or len(set(self.hosts)) < len(self.hosts):
+        if len(set(self.candidates)) < len(self.candidates) or len(set(self.hosts)) < len(
+            self.hosts
+        ):
             raise ValueError("a code stands twice")
         pairs = set(zip(self.pair_candidate.tolist(), self.pair_host.tolist(), strict=True))
         if len(pairs) < len(self.way_mm):

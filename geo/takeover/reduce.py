@@ -46,9 +46,7 @@ def needed_pairs(problem: TakeoverProblem) -> Ints:
 def slack_hosts(problem: TakeoverProblem, pairs: Ints) -> Bools:
     """Tell which hosts could take everything that `pairs` offers them, shape (hosts,)."""
     offered = np.zeros(len(problem.hosts), np.int64)
-    np.add.at(
-        offered, problem.pair_host[pairs], problem.load[problem.pair_candidate[pairs]]
-    )
+    np.add.at(offered, problem.pair_host[pairs], problem.load[problem.pair_candidate[pairs]])
     return offered <= problem.capacity
 
 

@@ -18,12 +18,16 @@ from typing import Final
 import numpy as np
 
 from geo.takeover.greedy import greedy
-from geo.takeover.integer import Programme, Row
+from geo.takeover.highs import Row
+from geo.takeover.integer import Limits, Search
 from geo.takeover.problem import Bools, Ints, Score, TakeoverProblem
 from geo.takeover.reduce import needed_pairs, parts
 
-MAX_NODES: Final = 5_000
-"""Branch-and-bound nodes at most for a tie-breaking tier, and for a part's highest reach."""
+WORK: Final = 300_000
+"""Work at most (`Limits.work`) for a tie-breaking tier, and for a part's highest reach."""
+
+OPEN: Final = 300
+"""Pairs that may still be open for the last tie to be broken by rank."""
 
 TIERS: Final = ("count", "way", "rank")
 
@@ -60,7 +64,7 @@ class Solution:
 
 
 @dataclass
-class _Search:
+class _Task:
     """A problem in code order, the pairs that matter, and the time there is."""
 
     problem: TakeoverProblem
@@ -78,11 +82,11 @@ def solve(problem: TakeoverProblem, time_limit_s: float = 60.0) -> Solution:
     Parameters
     ----------
     time_limit_s
-        Seconds for the whole search. Within it the plan is proven; at it, see `unproven`.
+        Seconds for the whole task. Within it the plan is proven; at it, see `unproven`.
     """
     ordered, order = problem.in_code_order()
-    search = _Search(ordered, needed_pairs(ordered), time.monotonic() + time_limit_s)
-    found = _search(search)
+    task = _Task(ordered, needed_pairs(ordered), time.monotonic() + time_limit_s)
+    found = _search(task)
     chosen = np.zeros(len(order), bool)
     chosen[order] = found.chosen
     return Solution(chosen, *(getattr(found, name) for name in _AFTER_CHOSEN))
@@ -91,53 +95,57 @@ def solve(problem: TakeoverProblem, time_limit_s: float = 60.0) -> Solution:
 _AFTER_CHOSEN: Final = ("reached", "gain", "gain_bound", "count_bound", "score", "unproven")
 
 
-def _search(search: _Search) -> Solution:
-    problem = search.problem
-    most = _everything(search)
+def _search(task: _Task) -> Solution:
+    problem = task.problem
+    most = _everything(task)
     nothing = np.zeros(len(problem.way_mm), bool)
-    if problem.need <= 0 or not len(search.pairs):
-        return _solution(search, nothing, most, 0, ())
+    if problem.need <= 0 or not len(task.pairs):
+        return _solution(task, nothing, most, 0, ())
     if most < problem.need:
-        return _best_reach(search)
-    start = greedy(problem, search.pairs, problem.need)
+        return _best_reach(task)
+    start = greedy(problem, task.pairs, problem.need)
     if problem.gained(start) < problem.need:
-        most, start, _ = _most_gain(search)
+        most, start, _ = _most_gain(task)
         if most < problem.need:
-            return _best_reach(search)
-    plan = _fewest(search, most, start)
-    return plan if plan is not None else _best_reach(search)
+            return _best_reach(task)
+    plan = _fewest(task, most, start)
+    return plan if plan is not None else _best_reach(task)
 
 
-def _everything(search: _Search) -> int:
+def _everything(task: _Task) -> int:
     """Give what all candidates that have a pair gain together."""
-    with_pair = np.unique(search.problem.pair_candidate[search.pairs])
-    return int(search.problem.gain[with_pair].sum())
+    with_pair = np.unique(task.problem.pair_candidate[task.pairs])
+    return int(task.problem.gain[with_pair].sum())
 
 
-def _fewest(search: _Search, most: int, start: Bools) -> Solution | None:
+def _fewest(task: _Task, most: int, start: Bools) -> Solution | None:
     """Solve P1. None when it has no solution, or the time ran out before one was found."""
-    problem, pairs = search.problem, search.pairs
-    gain = search.gain[pairs]
+    problem, pairs = task.problem, task.pairs
+    gain = task.gain[pairs]
     rows = [*_rows(problem, pairs), Row(np.arange(len(pairs)), -gain, -problem.need)]
     chosen, bounds, unproven = _tiers(
-        Programme(len(pairs), rows), _costs(problem, pairs), search.until, start[pairs], exact=1
+        Search(_group(problem, pairs), rows),
+        _costs(problem, pairs),
+        task.until,
+        start[pairs],
+        exact=1,
     )
     if chosen is None:
         return None
-    return _solution(search, _spread(search, chosen), most, bounds[0], unproven)
+    return _solution(task, _spread(task, chosen), most, bounds[0], unproven)
 
 
-def _best_reach(search: _Search) -> Solution:
+def _best_reach(task: _Task) -> Solution:
     """Gain the most; then fewest, then shortest, then first by code: part by part."""
-    problem = search.problem
+    problem = task.problem
     taken = np.zeros(len(problem.way_mm), bool)
     bound = count_bound = 0
     unproven: set[str] = set()
-    for part in parts(problem, search.pairs):
-        costs = [-search.gain[part], *_costs(problem, part)]
-        programme = Programme(len(part), _rows(problem, part))
+    for part in parts(problem, task.pairs):
+        costs = [-task.gain[part], *_costs(problem, part)]
+        space = Search(_group(problem, part), _rows(problem, part))
         start = greedy(problem, part, None)[part]
-        chosen, bounds, missing = _tiers(programme, costs, search.until, start, exact=0)
+        chosen, bounds, missing = _tiers(space, costs, task.until, start, exact=0)
         if chosen is not None:
             taken[part] = chosen
         bound -= bounds[0]
@@ -145,21 +153,19 @@ def _best_reach(search: _Search) -> Solution:
         unproven.update(missing)
     names = ("reach", *TIERS)
     return _solution(
-        search, taken, bound, count_bound, tuple(name for name in names if name in unproven)
+        task, taken, bound, count_bound, tuple(name for name in names if name in unproven)
     )
 
 
-def _most_gain(search: _Search) -> tuple[int, Bools, bool]:
+def _most_gain(task: _Task) -> tuple[int, Bools, bool]:
     """Give an upper bound of what can be gained, the best plan found, and if that is proven."""
-    problem = search.problem
+    problem = task.problem
     taken = np.zeros(len(problem.way_mm), bool)
     bound = 0
-    for part in parts(problem, search.pairs):
-        programme = Programme(len(part), _rows(problem, part))
+    for part in parts(problem, task.pairs):
+        space = Search(_group(problem, part), _rows(problem, part))
         start = greedy(problem, part, None)[part]
-        answer = programme.minimise(
-            -search.gain[part], until=search.until, start=start, max_nodes=MAX_NODES
-        )
+        answer = space.minimise(-task.gain[part], Limits(task.until, WORK), start)
         if answer.chosen is not None:
             taken[part] = answer.chosen
         bound += _all_of(problem, part) if answer.bound is None else -answer.bound
@@ -167,7 +173,7 @@ def _most_gain(search: _Search) -> tuple[int, Bools, bool]:
 
 
 def _tiers(
-    programme: Programme, costs: list[Ints], until: float, start: Bools, *, exact: int
+    space: Search, costs: list[Ints], until: float, start: Bools, *, exact: int
 ) -> tuple[Bools | None, list[int], tuple[str, ...]]:
     """Minimise one cost after the other, each held at its value for those that follow.
 
@@ -181,9 +187,12 @@ def _tiers(
     chosen: Bools | None = start
     bounds, unproven = [], []
     for place, (name, cost) in enumerate(zip(names, costs, strict=True)):
-        answer = programme.minimise(
-            cost, until=until, start=chosen, max_nodes=None if place < exact else MAX_NODES
-        )
+        if name == "rank" and space.open > OPEN:
+            unproven.append(name)
+            bounds.append(0)
+            break
+        limits = Limits(until, None if place < exact else WORK)
+        answer = space.minimise(cost, limits, chosen)
         if answer.status == "infeasible" or answer.chosen is None:
             return None, [], ()
         chosen = answer.chosen
@@ -191,9 +200,7 @@ def _tiers(
         bounds.append(floor if answer.bound is None else answer.bound)
         if answer.status != "optimal":
             unproven.append(name)
-        at = np.flatnonzero(cost)
-        if len(at):
-            programme.rows.append(Row(at, cost[at], int(answer.value or 0)))
+        space.hold(cost, int(cost[chosen].sum()))
     return chosen, bounds, tuple(unproven)
 
 
@@ -202,42 +209,38 @@ def _costs(problem: TakeoverProblem, pairs: Ints) -> list[Ints]:
     return [np.ones(len(pairs), np.int64), problem.way_mm[pairs], pairs.astype(np.int64)]
 
 
+def _group(problem: TakeoverProblem, pairs: Ints) -> Ints:
+    """Label pairs by their candidate: one host for each."""
+    return np.unique(problem.pair_candidate[pairs], return_inverse=True)[1].astype(np.int64)
+
+
 def _rows(problem: TakeoverProblem, pairs: Ints) -> list[Row]:
-    """One host for each candidate, and each host's capacity where it can be exceeded."""
-    rows = []
-    for at in _groups(problem.pair_candidate[pairs]):
-        if len(at) > 1:
-            rows.append(Row(at, np.ones(len(at), np.int64), 1))
+    """Give each host's capacity where it can be exceeded."""
     load = problem.load[problem.pair_candidate[pairs]]
-    for at in _groups(problem.pair_host[pairs]):
-        capacity = int(problem.capacity[problem.pair_host[pairs[at[0]]]])
-        if int(load[at].sum()) > capacity:
-            rows.append(Row(at, load[at], capacity))
+    host = problem.pair_host[pairs]
+    offered = np.zeros(len(problem.hosts), np.int64)
+    np.add.at(offered, host, load)
+    rows = []
+    for tight in np.flatnonzero(offered > problem.capacity):
+        at = np.flatnonzero(host == tight)
+        rows.append(Row(at, load[at], int(problem.capacity[tight])))
     return rows
-
-
-def _groups(key: Ints) -> list[Ints]:
-    """Give the places of each value, by value ascending."""
-    if not len(key):
-        return []
-    order = np.argsort(key, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
 
 
 def _all_of(problem: TakeoverProblem, pairs: Ints) -> int:
     return int(problem.gain[np.unique(problem.pair_candidate[pairs])].sum())
 
 
-def _spread(search: _Search, chosen: Bools) -> Bools:
-    whole = np.zeros(len(search.problem.way_mm), bool)
-    whole[search.pairs] = chosen
+def _spread(task: _Task, chosen: Bools) -> Bools:
+    whole = np.zeros(len(task.problem.way_mm), bool)
+    whole[task.pairs] = chosen
     return whole
 
 
 def _solution(
-    search: _Search, chosen: Bools, gain_bound: int, count_bound: int, unproven: tuple[str, ...]
+    task: _Task, chosen: Bools, gain_bound: int, count_bound: int, unproven: tuple[str, ...]
 ) -> Solution:
-    problem = search.problem
+    problem = task.problem
     if not problem.allowed(chosen):
         raise AssertionError("the plan breaks a host's capacity or takes a compound twice")
     gain = problem.gained(chosen)
