@@ -142,7 +142,12 @@ def action_plan() -> ActionPlan:
                 **{
                     name: item[name]
                     for name in (
-                        "name", "name_en", "subject", "unit", "definition", "definition_en",
+                        "name",
+                        "name_en",
+                        "subject",
+                        "unit",
+                        "definition",
+                        "definition_en",
                     )
                 },
             )
@@ -150,8 +155,11 @@ def action_plan() -> ActionPlan:
         },
         bands={
             key: Band(
-                key, item["name"], item["name_en"],
-                frozenset(item["modes"]), frozenset(item["evidenced"]),
+                key,
+                item["name"],
+                item["name_en"],
+                frozenset(item["modes"]),
+                frozenset(item["evidenced"]),
             )
             for key, item in data["bands"].items()
         },

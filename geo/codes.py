@@ -62,9 +62,7 @@ def uscc_check_character(first17: str) -> str:
     ValueError
         If `first17` holds a character outside the alphabet.
     """
-    total = sum(
-        USCC_ALPHABET.index(char) * pow(3, place, 31) for place, char in enumerate(first17)
-    )
+    total = sum(USCC_ALPHABET.index(char) * pow(3, place, 31) for place, char in enumerate(first17))
     return USCC_ALPHABET[(31 - total % 31) % 31]
 
 

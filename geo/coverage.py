@@ -124,7 +124,7 @@ def counted(snapshot: Snapshot, definition: Definition) -> Bools:
 
 def unverified(snapshot: Snapshot) -> Bools:
     """Tell which compounds' service is not known (未核实)."""
-    return snapshot.column("compounds", "mode") == UNKNOWN
+    return np.asarray(snapshot.column("compounds", "mode") == UNKNOWN)
 
 
 def amounts(snapshot: Snapshot, basis: str) -> Ints:
@@ -140,7 +140,7 @@ def within(snapshot: Snapshot, division: int | None, table: str = "compounds") -
     """Tell which rows of a table lie in a division; None takes all."""
     if division is None:
         return np.ones(snapshot.table(table).num_rows, bool)
-    return snapshot.column(table, level_of(str(division))) == division
+    return np.asarray(snapshot.column(table, level_of(str(division))) == division)
 
 
 @dataclass(frozen=True)

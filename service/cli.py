@@ -82,9 +82,11 @@ def run(words: list[str]) -> int:
         if Settings().debug:
             traceback.print_exc()
         _say(
-            f"内部错误（{type(error).__name__}）。", "设 WUYE_DEBUG=1 重新运行可看到详情，请反馈给维护者。",
-            "InternalError", as_json=as_json,
-        )  # fmt: skip
+            f"内部错误（{type(error).__name__}）。",
+            "设 WUYE_DEBUG=1 重新运行可看到详情，请反馈给维护者。",
+            "InternalError",
+            as_json=as_json,
+        )
         return 1
 
 

@@ -48,11 +48,11 @@ def ledger(folder: Path, name: str, rows: int, mode: str) -> Path:
 
 
 def state(cluster: Cluster) -> list[object]:
-    found = []
     with psycopg.connect(cluster.ensure()) as connection:
-        for table in ("change", "compound", "service_status"):
-            found.append(connection.execute(STATE.format(table)).fetchone())
-    return found
+        return [
+            connection.execute(STATE.format(table)).fetchone()
+            for table in ("change", "compound", "service_status")
+        ]
 
 
 def start_import(cluster: Cluster, path: Path) -> subprocess.Popen[str]:

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from geo.terms import PARTY_ORGANISED
 
 ONE_DAY = dt.timedelta(days=1)
 ALWAYS = "(,)"
-Frame = pd.DataFrame
+Frame: TypeAlias = pd.DataFrame
 
 
 def span(start: dt.date | None, end: dt.date | None) -> str:

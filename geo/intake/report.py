@@ -41,12 +41,12 @@ def write_report(path: Path, outcome: Outcome) -> Path:
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, header, bold)
         for row, item in enumerate(outcome.findings.found, start=1):
-            words = (
+            words: tuple[str | int, ...] = (
                 VERDICT_NAMES[item.severity], item.sheet, item.row, item.column, item.value,
                 item.message, item.remedy, item.rule,
             )  # fmt: skip
-            for column, value in enumerate(words):
-                sheet.write(row, column, value)
+            for column, cell in enumerate(words):
+                sheet.write(row, column, cell)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, len(outcome.findings.found)), len(HEADERS) - 1)
         sheet = book.add_worksheet("逐行")

@@ -52,7 +52,7 @@ def to_register(geometry: np.ndarray, crs: CRS) -> np.ndarray:
     epsg = crs.to_epsg(min_confidence=100)
     if epsg in GEOGRAPHIC or (epsg is None and crs.is_geographic and "CRS84" in crs.srs):
         return np.asarray(flat, dtype=object)
-    return gpd.GeoSeries(flat, crs=crs).to_crs(SRID).to_numpy()
+    return np.asarray(gpd.GeoSeries(flat, crs=crs).to_crs(SRID), dtype=object)
 
 
 def lint(geometry: np.ndarray, findings: Findings, *, polygons: bool, optional: bool) -> np.ndarray:

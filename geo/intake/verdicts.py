@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, SupportsInt
 
 Severity = Literal["warned", "quarantined", "skipped"]
 VERDICTS = ("loaded", "unchanged", "warned", "quarantined", "skipped")
@@ -63,7 +63,7 @@ class Findings:
         self,
         severity: Severity,
         rule: str,
-        position: int,
+        position: SupportsInt,
         column: str,
         value: Any,
         message: str,
@@ -71,16 +71,17 @@ class Findings:
     ) -> None:
         """Say something of a row; quarantined and skipped rows load nothing."""
         shown = "" if value is None else str(value)
+        place = int(position)
         self.found.append(
             Finding(
-                severity, rule, int(position), self.sheets[position], self.rows[position], column,
+                severity, rule, place, self.sheets[place], self.rows[place], column,
                 shown[:120], message, remedy,
             )
         )  # fmt: skip
         if severity == "quarantined":
-            self.held.add(int(position))
+            self.held.add(place)
         elif severity == "skipped":
-            self.skipped.add(int(position))
+            self.skipped.add(place)
 
     def good(self, positions: Iterable[int]) -> list[int]:
         """Keep the positions that are neither held nor skipped."""

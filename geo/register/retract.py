@@ -62,7 +62,7 @@ def retract_absent(
 
 def _place(facts: Facts) -> sql.Composable:
     """Give the expression for the division in which a fact ``f`` lies."""
-    parts = [sql.SQL("f.access_division")]
+    parts: list[sql.Composable] = [sql.SQL("f.access_division")]
     key = _OF_COMPOUND.get(facts.table.name)
     if key is not None:
         parts.append(

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,8 @@ from geo.errors import NotFound
 from geo.snapshot.columns import MULTIPOLYGON, TABLES
 
 FORMAT_VERSION = 1
+
+Array: TypeAlias = np.ndarray[Any, Any]
 
 
 def geometry_column(geometries: np.ndarray) -> pa.Array:
@@ -69,8 +71,8 @@ def geometries_of(column: pa.Array) -> np.ndarray:
     coords = points.flatten().to_numpy().reshape(-1, 2)
 
     def offsets(array: pa.Array) -> np.ndarray:
-        found = array.offsets.to_numpy()
-        return found - found[0]
+        found: Array = array.offsets.to_numpy()
+        return np.asarray(found - found[0])
 
     out[~missing] = shapely.from_ragged_array(
         shapely.GeometryType.MULTIPOLYGON,
@@ -144,7 +146,7 @@ class Snapshot:
         """Give one table, memory-mapped."""
         return self._tables[name]
 
-    def column(self, table: str, name: str) -> np.ndarray:
+    def column(self, table: str, name: str) -> Array:
         """Give one column as a numpy array; numbers in place, texts and dates as objects.
 
         Dates come as ``datetime64[D]`` with NaT, texts as ``str`` or None.
@@ -164,7 +166,7 @@ class Snapshot:
             self._arrays[key] = found
         return self._arrays[key]
 
-    def geometry(self, table: str) -> np.ndarray:
+    def geometry(self, table: str) -> Array:
         """Give the shapes of a table: shapely geometries or None, EPSG:4490, shape (n,)."""
         return self.column(table, "wkb" if table == "barriers" else "geometry")
 

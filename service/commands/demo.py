@@ -32,6 +32,9 @@ AS_OF = "2025-12-31"
 PLAN_DIVISION = 530102
 TARGET = Decimal("0.9")
 INDICATORS = ("I1", "I2", "I3", "I4")
+CSV_HEADER = (
+    "指标", "区划代码", "区划", "分子", "分母", "单位", "比率", "下界", "上界", "目标", "差(百分点)", "还需",
+)  # fmt: skip
 
 
 def demo(
@@ -123,15 +126,15 @@ def _write_figures(folder: Path, found: dict[str, Coverage]) -> dict[str, Path]:
         writer.writerow(
             [mark, f"截至 {first.as_of}", f"快照 {first.snapshot}", f"口径 {first.definition.id}"]
         )
-        writer.writerow(["指标", "区划代码", "区划", "分子", "分母", "单位", "比率", "下界", "上界", "目标",
-                         "差(百分点)", "还需"])  # fmt: skip
+        writer.writerow(CSV_HEADER)
         for key, item in found.items():
             for row in [*item.rows, item.total]:
                 facts = row.as_json(item.per_unit)
                 writer.writerow(
-                    [key, facts["division"] or "", row.name, facts["numerator"], facts["denominator"],
-                     item.unit, row.share, row.low, row.high, row.target, row.gap_points, row.gap_amount]
-                )  # fmt: skip
+                    [key, facts["division"] or "", row.name, facts["numerator"]]
+                    + [facts["denominator"], item.unit, row.share, row.low, row.high, row.target]
+                    + [row.gap_points, row.gap_amount]
+                )
     return {"coverage": words, "coverage_csv": sheet}
 
 
@@ -178,10 +181,12 @@ def _show(
         name = "全部" if code == "total" else first.name if first else "未落入下级区划"
         lacking = missing(first, found["I1"].unit) if first else ""
         rows.append([name, "" if code in {None, "total"} else str(code), *row, lacking])
-    goals = [f"{plan_words.indicators[key].name} ≥{percent(float(plan_words.indicators[key].target))}"
-             for key in INDICATORS]  # fmt: skip
+    goals = [
+        f"{item.indicator.name} ≥{percent(float(item.indicator.target))}" for item in found.values()
+    ]
     table(
-        f"【{MADE_UP}】截至 {AS_OF} · {Definition().describe()} · 快照 {snapshot.id[:12]} · 口径 {Definition().id}",
+        f"【{MADE_UP}】截至 {AS_OF} · {Definition().describe()}"
+        f" · 快照 {snapshot.id[:12]} · 口径 {Definition().id}",
         ["县区", "代码", *goals, "I1 还需(万㎡)"],
         rows,
         left=2,

@@ -30,9 +30,9 @@ from service.workspace import Workspace
 app = typer.Typer(no_args_is_help=True, help="导出：地图等。")
 
 
-@app.callback()
+@app.callback(help="导出：地图等。")
 def exports() -> None:
-    """导出：地图等。"""
+    """Keep ``handout`` a command of a group while it is the only one."""
 
 
 @app.command("handout", help="一个可离线打开的 HTML 地图文件。")

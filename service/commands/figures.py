@@ -48,7 +48,8 @@ def snapshot(
             "快照",
             ["编号", "截止日期", "小区数", "数据"],
             [
-                [row["id"][:12], str(row["as_of"]), str(row["compounds"]), MADE_UP if row["made_up"] else "真实"]
+                [row["id"][:12], str(row["as_of"]), str(row["compounds"]),
+                 MADE_UP if row["made_up"] else "真实"]
                 for row in rows
             ],
             left=2,
@@ -137,7 +138,8 @@ def show_compare(
         return
     change = "—" if found.change_points is None else f"{found.change_points:+.3f} 个百分点"
     out.print(
-        f"{found.indicator} · {found.definition.describe()} · {found.as_of_before} → {found.as_of_after}："
+        f"{found.indicator} · {found.definition.describe()}"
+        f" · {found.as_of_before} → {found.as_of_after}："
         f"{percent(found.share_before)} → {percent(found.share_after)}（{change}）",
         highlight=False,
     )

@@ -113,7 +113,8 @@ def print_outcome(outcome: Outcome, most: int = 20) -> None:
     change = f"，第 {outcome.change} 号变更" if outcome.change else ""
     retracted = f"，不再有效 {outcome.retracted}" if outcome.retracted else ""
     out.print(
-        f"{outcome.file}：共 {len(outcome.verdicts)} 行，{counts or '没有数据行'}{retracted}{change}{tried}",
+        f"{outcome.file}：共 {len(outcome.verdicts)} 行，"
+        f"{counts or '没有数据行'}{retracted}{change}{tried}",
         highlight=False,
     )
     if outcome.personal_columns:

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from geo.register.cluster import Cluster
+from geo.register.store import Register
+from service import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def wuye(
+    register: Register,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> object:
+    """Run a command in this process on a register of its own; give exit code, output, errors."""
+    monkeypatch.setenv("WUYE_DATABASE_URL", register.conninfo)
+    monkeypatch.setenv("WUYE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = cli.run(list(words))
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return run
+
+
+def ledger(folder: Path, *lines: str) -> str:
+    path = folder / "台账.csv"
+    path.write_text(
+        "\n".join(["小区编码,区划代码,建成年份,建筑面积(㎡),服务模式", *lines]), "utf-8"
+    )
+    return str(path)
+
+
+def test_import_exit_codes_and_json(wuye, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    good = ledger(tmp_path, "A,530102,1999,100,市场化物业")
+    code, out, _ = wuye("import", "ledger", good, "--json")
+    assert code == 0
+    words = json.loads(out)
+    assert (words["change"], words["verdicts"]["loaded"], words["rows"]) == (1, 1, 1)
+    held = ledger(tmp_path, "A,530102,1999,100,市场化物业", "B,53,何时,1,无物业")
+    report = tmp_path / "report.xlsx"
+    code, out, _ = wuye("import", "ledger", held, "--json", "--report", str(report))
+    assert code == 3
+    (finding,) = json.loads(out)["findings"]
+    assert (finding["row"], finding["column"], finding["value"]) == (3, "建成年份", "何时")
+    assert finding["remedy"]
+    assert report.stat().st_size > 0
+    code, _, err = wuye("import", "ledger", str(tmp_path / "missing.csv"), "--json")
+    assert code == 1
+    assert "missing.csv" in json.loads(err)["message"]
+    for words in (["import", "ledger"], ["import", "ledger", good, "--effective", "昨天"],
+                  ["import", "nonsense", good], ["coverage", "--level", "town"], ["no-such-command"]):  # fmt: skip
+        code, out, err = wuye(*words, "--json")
+        assert (code, out) == (2, ""), words
+        assert json.loads(err)["error"]
+
+
+def test_dry_run_then_real_then_undo(wuye, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = ledger(tmp_path, "A,530102,1999,100,市场化物业")
+    assert wuye("import", "ledger", path, "--dry-run")[0] == 0
+    assert json.loads(wuye("changes", "--json")[1]) == []
+    wuye("import", "ledger", path)
+    assert "第 1 号变更已撤销" in wuye("import", "undo", "1")[1]
+    assert [row["number"] for row in json.loads(wuye("changes", "--json")[1])] == [2, 1]
+
+
+def test_coverage_json_is_as_promised(wuye, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    wuye(
+        "import",
+        "ledger",
+        ledger(tmp_path, "A,530102,1999,100.25,市场化物业", "B,530103,,50,未核实"),
+    )
+    wuye("divisions", "load")
+    code, out, _ = wuye(
+        "coverage", "--as-of", "2025-12-31", "--level", "county", "--division", "5301", "--json"
+    )
+    assert code == 0
+    words = json.loads(out)
+    assert set(words) >= {"snapshot", "definition", "as_of", "indicator", "unit", "rows"}
+    assert len(words["rows"]) == 14
+    row = next(row for row in words["rows"] if row["division"] == "530102")
+    assert set(row) >= {
+        "division", "name", "kind", "numerator", "denominator", "unknown", "imputed_share", "share",
+        "low", "high", "target", "met", "gap_points", "gap_amount", "contribution",
+    }  # fmt: skip
+    assert (row["name"], row["kind"]) == ("五华区", "division")
+    assert (row["numerator"], row["share"], row["met"], row["gap_amount"]) == (
+        100.25,
+        1.0,
+        "yes",
+        0,
+    )
+    empty = next(row for row in words["rows"] if row["division"] == "530111")
+    assert (empty["denominator"], empty["share"], empty["met"]) == (0, None, None)
+    own = json.loads(
+        wuye(
+            "coverage",
+            "--as-of",
+            "2025-12-31",
+            "--level",
+            "county",
+            "--division",
+            "530103",
+            "--json",
+        )[1]
+    )
+    (row,) = own["rows"]
+    assert (row["low"], row["high"], row["met"]) == (0.0, 1.0, "undetermined")
+    table = wuye("coverage", "--as-of", "2025-12-31", "--level", "county", "--division", "5301")[1]
+    assert "五华区" in table
+    assert "待核实" in table
+
+
+def test_snapshot_and_compare(wuye, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "台账.csv"
+    path.write_text(
+        "小区编码,建筑面积(㎡),服务模式,服务起始日期\nA,100,市场化物业,2025-03-01\nB,100,无物业,\n",
+        "utf-8",
+    )
+    wuye("import", "ledger", str(path))
+    first = json.loads(wuye("snapshot", "--as-of", "2024-12-31", "--json")[1])
+    second = json.loads(wuye("snapshot", "--as-of", "2025-12-31", "--json")[1])
+    assert first["snapshot"] != second["snapshot"]
+    assert Path(second["file"]).exists()
+    words = json.loads(wuye("compare", first["snapshot"][:12], "2025-12-31", "--json")[1])
+    assert words["change_points"] == 50.0
+    assert [item["subject"] for item in words["contributors"]] == ["A"]
+    assert len(json.loads(wuye("snapshot", "--list", "--json")[1])) == 2
+    assert wuye("compare", "ffff", "2025-12-31")[0] == 1
+    wuye("import", "ledger", ledger(tmp_path, "B,530102,,100,国有物业"))
+    before = json.loads(wuye("changes", "--json")[1])[1]["at"]
+    again = json.loads(
+        wuye("snapshot", "--as-of", "2025-12-31", "--known-at", before.replace(" ", "T"), "--json")[
+            1
+        ]
+    )
+    assert again["snapshot"] == second["snapshot"]
+
+
+def test_errors_are_words_and_never_a_stack_trace(wuye, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    code, _, err = wuye("coverage", "--as-of", "昨天")
+    assert code == 2
+    assert "不是日期" in err
+    monkeypatch.setenv("WUYE_DATABASE_URL", "postgresql://nobody:secret-word@127.0.0.1:1/none")
+    code, out, err = wuye("coverage", "--as-of", "2025-12-31")
+    assert code == 1
+    assert "Traceback" not in out + err
+    assert "secret-word" not in out + err
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    home = Path(tempfile.mkdtemp(prefix="wuye-cli-"))
+    home.chmod(0o755)
+    yield home
+    Cluster(home / ".wuye").stop()
+    shutil.rmtree(home)
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("WUYE_")}
+    program = str(Path(sys.executable).with_name("wuye"))
+    return subprocess.run(
+        [program, *words],
+        cwd=folder,
+        env=clean,
+        text=True,
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_main_job_on_a_folder_of_its_own(folder: Path) -> None:
+    """The installed command, a private server, the whole path on a small sample, twice."""
+    for _ in range(2):
+        done = command(folder, "demo", "--compounds", "60", "--json")
+        assert done.returncode == 0, done.stderr
+    words = json.loads(done.stdout)
+    assert words["made_up"] is True
+    assert set(words["totals"]) == {"I1", "I2", "I3", "I4"}
+    assert len(words["plan"]) == 5
+    for path in words["files"].values():
+        assert (folder / path).stat().st_size > 0
+    status = json.loads(command(folder, "status", "--json").stdout)
+    assert status["server"] == "up"
+    assert status["changes"] == 8
+    assert json.loads(command(folder, "stop", "--json").stdout) == {"stopped": True}
+    assert json.loads(command(folder, "status", "--json").stdout)["server"] == "down"
+    assert command(folder, "coverage", "--as-of", "2025-12-31", "--json").returncode == 0
+
+
+def test_demo_keeps_away_from_real_data(folder: Path) -> None:
+    command(folder, "import", "ledger", ledger(folder, "A,530102,1999,100,市场化物业"))
+    done = command(folder, "demo", "--compounds", "60")
+    assert done.returncode == 1
+    assert "已有真实数据" in done.stderr
+
+
+def test_serve_refuses_other_addresses(folder: Path) -> None:
+    done = command(folder, "serve", "--host", "0.0.0.0")  # noqa: S104
+    assert done.returncode == 2
+    assert "127.0.0.1" in done.stderr
