@@ -180,7 +180,7 @@ def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
 
 
 def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Stage a row a compound and period: profile, service status and, as a convenience, committee."""
+    """Stage a row a compound and period: profile, service status and, if told, committee."""
     for name in ("service_from", "service_to", "mode", "project"):
         if name not in rows:
             rows = rows.assign(**{name: None})

@@ -32,9 +32,7 @@ AS_OF = "2025-12-31"
 PLAN_DIVISION = 530102
 TARGET = Decimal("0.9")
 INDICATORS = ("I1", "I2", "I3", "I4")
-CSV_HEADER = (
-    "指标", "区划代码", "区划", "分子", "分母", "单位", "比率", "下界", "上界", "目标", "差(百分点)", "还需",
-)  # fmt: skip
+CSV_HEADER = "指标 区划代码 区划 分子 分母 单位 比率 下界 上界 目标 差(百分点) 还需".split()
 
 
 def demo(
@@ -130,10 +128,17 @@ def _write_figures(folder: Path, found: dict[str, Coverage]) -> dict[str, Path]:
         for key, item in found.items():
             for row in [*item.rows, item.total]:
                 facts = row.as_json(item.per_unit)
+                figures = (row.share, row.low, row.high, row.target, row.gap_points, row.gap_amount)
                 writer.writerow(
-                    [key, facts["division"] or "", row.name, facts["numerator"]]
-                    + [facts["denominator"], item.unit, row.share, row.low, row.high, row.target]
-                    + [row.gap_points, row.gap_amount]
+                    [
+                        key,
+                        facts["division"] or "",
+                        row.name,
+                        facts["numerator"],
+                        facts["denominator"],
+                        item.unit,
+                        *figures,
+                    ]
                 )
     return {"coverage": words, "coverage_csv": sheet}
 
