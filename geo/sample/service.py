@@ -117,12 +117,15 @@ def serve(units: Units, firms: list[list[Firm]], seed: int) -> Service:
 
 
 def _shares(units: Units, rng: np.random.Generator) -> tuple[dict[str, float], dict[str, float]]:
-    """Draw each county's shares at the start and the end, around the province's."""
+    """Draw each county's shares at the start and the end: prefectures differ, counties more."""
     codes = sorted(set(units.county.tolist()))
     weight = np.array([units.floor_m2[units.county == code].sum() for code in codes])
-    start = np.clip(rng.normal(PROVINCE_SHARES[0], 0.05, len(codes)), 0.6, 0.88)
+    prefectures = sorted({code[:4] for code in codes})
+    ahead = dict(zip(prefectures, rng.normal(0, 0.06, len(prefectures)), strict=True))
+    middle = PROVINCE_SHARES[0] + np.array([ahead[code[:4]] for code in codes])
+    start = np.clip(rng.normal(middle, 0.05), 0.5, 0.9)
     start += PROVINCE_SHARES[0] - np.average(start, weights=weight)
-    end = np.clip(start + rng.uniform(0.05, 0.16, len(codes)), 0.7, 0.955)
+    end = np.clip(start + rng.uniform(0.05, 0.16, len(codes)), 0.62, 0.97)
     end += PROVINCE_SHARES[1] - np.average(end, weights=weight)
     return dict(zip(codes, start, strict=True)), dict(zip(codes, end, strict=True))
 
