@@ -11,6 +11,7 @@ not between: the segment is drawn back by as much.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ import shapely
 
 from geo import terms
 from geo.snapshot.file import Snapshot
+from geo.takeover.components import components
 from geo.takeover.metric import Plane
 
 Ints = npt.NDArray[np.int64]
@@ -63,6 +65,16 @@ class Barriers:
     crossing_group: Ints
     crossing_name: Objects
 
+    @cached_property
+    def _hard_tree(self) -> tuple[Ints, shapely.STRtree]:
+        wanted = np.flatnonzero(self.hard)
+        return wanted, shapely.STRtree(self.geometry[wanted])
+
+    @cached_property
+    def _arterial_tree(self) -> tuple[Ints, shapely.STRtree]:
+        wanted = np.flatnonzero(self.kind == _ARTERIAL)
+        return wanted, shapely.STRtree(self.geometry[wanted])
+
     def hits(self, segments: Floats, *, hard: bool) -> tuple[Ints, Ints]:
         """Find what segments cross.
 
@@ -77,8 +89,7 @@ class Barriers:
         -------
         Segment and barrier of each hit, sorted.
         """
-        wanted = np.flatnonzero(self.hard == hard)
-        tree = shapely.STRtree(self.geometry[wanted])
+        wanted, tree = self._hard_tree if hard else self._arterial_tree
         segment, barrier = tree.query(lengthened(segments, TIE_M), predicate="intersects")
         barrier = wanted[barrier]
         back = lengthened(segments, -TIE_M)
@@ -143,19 +154,9 @@ def _clipped(geometry: Objects, box: shapely.Polygon) -> Objects:
 
 def _groups(kind: Objects, name: Objects, geometry: Objects) -> Ints:
     """Label pieces of one kind and name that touch by the least of them."""
-    label = np.arange(len(kind))
     one, other = shapely.STRtree(geometry).query(geometry, predicate="intersects")
     same = (kind[one] == kind[other]) & (name[one] == name[other]) & (one < other)
-    links = list(zip(one[same].tolist(), other[same].tolist(), strict=True))
-    changed = True
-    while changed:
-        changed = False
-        for low, high in links:
-            least = min(label[low], label[high])
-            if label[low] != least or label[high] != least:
-                label[low] = label[high] = least
-                changed = True
-    return label
+    return components(len(kind), one[same], other[same])
 
 
 def _crossings(crossing: Objects, geometry: Objects, group: Ints) -> tuple[Objects, Ints, Ints]:

@@ -65,7 +65,9 @@ def host_parts(snapshot: Snapshot) -> Parts:
     """
     modes = action_plan().band("A").modes
     in_band = np.array([mode in modes for mode in terms.MODES])
-    serves = snapshot.column("compounds", "standing") & in_band[snapshot.column("compounds", "mode")]
+    serves = (
+        snapshot.column("compounds", "standing") & in_band[snapshot.column("compounds", "mode")]
+    )
     project_of = _rows_by_code(snapshot, "projects", "code")
     active = snapshot.column("projects", "active")
     drawn = ~shapely.is_missing(snapshot.geometry("compounds"))
@@ -109,7 +111,9 @@ def _compound_parts(snapshot: Snapshot, rows: Ints, projects: Ints) -> Parts:
         rows,
         snapshot.column("compounds", "code")[rows],
         snapshot.column("compounds", "name")[rows],
-        *(snapshot.column("compounds", level)[rows] for level in ("county", "street", "community")),
+        snapshot.column("compounds", "county")[rows],
+        snapshot.column("compounds", "street")[rows],
+        snapshot.column("compounds", "community")[rows],
         snapshot.geometry("compounds")[rows],
     )
 
@@ -132,7 +136,9 @@ def _area_parts(snapshot: Snapshot, projects: list[int]) -> Parts:
         np.full(len(at), -1, np.int64),
         snapshot.column("areas", "code")[area],
         snapshot.column("areas", "name")[area],
-        *(snapshot.column("projects", level)[at] for level in ("county", "street", "community")),
+        snapshot.column("projects", "county")[at],
+        snapshot.column("projects", "street")[at],
+        snapshot.column("projects", "community")[at],
         geometry[area],
     )
 

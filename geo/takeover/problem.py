@@ -15,7 +15,7 @@ Bools = npt.NDArray[np.bool_]
 class Score(NamedTuple):
     """What plans are compared by, least first: three integers, in this order."""
 
-    count: int
+    takeovers: int
     way_mm: int
     rank: int
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.takeover.components import components
 from geo.takeover.problem import Bools, Ints, TakeoverProblem
 
 
@@ -14,9 +15,10 @@ def needed_pairs(problem: TakeoverProblem) -> Ints:
     """Give the pairs that some best plan needs, ascending.
 
     Left out are pairs that gain nothing, pairs whose compound alone is too large for the host,
-    and, for a candidate with a slack host, every pair with a longer way than that one (or as long and
-    later by code): moving the candidate to the slack host keeps every row and betters the score. Leaving
-    pairs out can make further hosts slack, so it is done until nothing changes.
+    and, for a candidate with a slack host, every pair with a longer way than that one (or as
+    long and later by code): moving the candidate to the slack host keeps every row and betters
+    the score. Leaving pairs out can make further hosts slack, so it is done until nothing
+    changes.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ def parts(problem: TakeoverProblem, pairs: Ints) -> list[Ints]:
     slack = slack_hosts(problem, pairs)
     candidate, host = problem.pair_candidate[pairs], problem.pair_host[pairs]
     binds = ~slack[host]
-    root = _roots(
+    root = components(
         len(problem.candidates) + len(problem.hosts),
         candidate[binds],
         host[binds] + len(problem.candidates),
@@ -72,19 +74,3 @@ def parts(problem: TakeoverProblem, pairs: Ints) -> list[Ints]:
     turn = np.argsort(np.argsort(first))[index]
     order = np.argsort(turn, kind="stable")
     return np.split(pairs[order], np.flatnonzero(np.diff(turn[order])) + 1)
-
-
-def _roots(size: int, left: Ints, right: Ints) -> Ints:
-    """Label the connected components of a graph by their least node (union-find)."""
-    parent = list(range(size))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        low, high = sorted((root(one), root(other)))
-        parent[high] = low
-    return np.array([root(node) for node in range(size)], np.int64)
