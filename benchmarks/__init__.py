@@ -10,5 +10,6 @@ BENCHMARKS = {
     "import": "benchmarks.intake",
     "snapshot": "benchmarks.snapshot",
     "coverage": "benchmarks.coverage",
+    "pairs": "benchmarks.pairs",
 }
 """Names on the command line and the modules behind them, in the order of the path."""

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-WIDTH = 120
+WIDTH = 126
 TITLES = (
     "total", "step", "ours s", "spread, runs", "plain s", "spread, runs", "faster", "ours MB",
     "plain MB", "leaner", "equal",
