@@ -56,7 +56,9 @@ def test_forty_metres_apart(meet):
     assert meeting.via_code == "new"
 
 
-@pytest.mark.parametrize("east", [60, 59.995, 40, -30], ids=["touching", "1cm", "overlap", "inside"])
+@pytest.mark.parametrize(
+    "east", [60, 59.995, 40, -30], ids=["touching", "1cm", "overlap", "inside"]
+)
 def test_touching_or_overlapping_has_no_barrier(meet, east):
     host = shapely.box(east, 0, east + 60, 60)
     meeting = meet(CANDIDATE_BOX, host, ("河流", shapely.box(-FAR, -FAR, FAR, FAR)))
@@ -284,9 +286,7 @@ def random_layout(chance, rows):
             spokes = [
                 (a / corners * 2 * np.pi, chance.uniform(0.3, 1) * size) for a in range(corners)
             ]
-            shape = shapely.Polygon(
-                [(x + r * np.cos(a), y + r * np.sin(a)) for a, r in spokes]
-            )
+            shape = shapely.Polygon([(x + r * np.cos(a), y + r * np.sin(a)) for a, r in spokes])
         return shape if shape.is_valid else shape.convex_hull
 
     compounds = []
@@ -362,9 +362,7 @@ def test_random_layouts_agree_with_plain_shapely(snapshot_of, rows):
         snapshot = snapshot_of(*random_layout(random.Random(seed), rows))
         codes = snapshot.column("compounds", "code")
         projects = snapshot.column("projects", "code")
-        mine = {
-            (codes[m.candidate], projects[m.project]): m for m in found(snapshot)
-        }
+        mine = {(codes[m.candidate], projects[m.project]): m for m in found(snapshot)}
         expected, unsure = oracle(snapshot)
         for key in sorted(set(mine) | set(expected)):
             if key in unsure:
@@ -416,10 +414,21 @@ def test_shuffled_rows_give_the_same_pairs(snapshot_of, rows):
         seen.add(
             tuple(
                 sorted(
-                    (codes[m.candidate], projects[m.project], m.via_code, m.gap_mm, m.segment,
-                     m.barred_by, m.crossing, m.walk_mm, m.arterial)
+                    (
+                        codes[m.candidate],
+                        projects[m.project],
+                        m.via_code,
+                        m.gap_mm,
+                        m.segment,
+                        m.barred_by,
+                        m.crossing,
+                        m.walk_mm,
+                        m.arterial,
+                    )
                     for m in found(snapshot)
-                ).__repr__().split("\n")
+                )
+                .__repr__()
+                .split("\n")
             )
         )
         for table in tables:
