@@ -30,6 +30,7 @@ class Indicator:
 
     id: str
     name: str
+    short: str
     name_en: str
     subject: Literal["compound", "company"]
     unit: str
@@ -143,6 +144,7 @@ def action_plan() -> ActionPlan:
                     name: item[name]
                     for name in (
                         "name",
+                        "short",
                         "name_en",
                         "subject",
                         "unit",

@@ -28,7 +28,7 @@ def suggestions(plan: Any, drawn: list[str]) -> dict[str, Any]:
             "area": area_text(Fraction(one.floor_area_dm2, 100)),
             "weight": one.floor_area_dm2,
             "reasons": list(one.reasons),
-            "line": [[round(lat, 6), round(lon, 6)] for lon, lat in one.segment],
+            "line": _line(one.segment),
         }
         for one in plan.suggestions
     ]
@@ -38,3 +38,9 @@ def suggestions(plan: Any, drawn: list[str]) -> dict[str, Any]:
         "note": (f"建议接管 {count[0]}，共 {total[0]}", f"{count[1]}, {total[1]} in all"),
         "items": items,
     }
+
+
+def _line(segment: tuple[float, float, float, float]) -> list[list[float]]:
+    """Give a segment (lon, lat, lon, lat) as Leaflet takes a line: latitude first."""
+    west, south, east, north = (round(degrees, 6) for degrees in segment)
+    return [[south, west], [north, east]]

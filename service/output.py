@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,9 +13,11 @@ from rich.table import Table
 from geo.coverage import Coverage, Row
 from geo.terms import MADE_UP
 
-out = Console()
+# Into a file or a pipe, lines keep their length.
+out = Console(width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True)
 
+WIDE = 120
 UNIT_NAMES = {"m2": "万㎡", "compounds": "个小区", "companies": "家企业", "projects": "个项目"}
 MET_NAMES = {"yes": "达标", "no": "未达标", "undetermined": "待核实", None: "—"}
 
@@ -29,7 +31,11 @@ def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], lef
     """Print a table; the first `left` columns are texts, the others figures."""
     found = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for place, header in enumerate(headers):
-        found.add_column(header, justify="left" if place < left else "right", no_wrap=place >= left)
+        found.add_column(
+            header,
+            justify="left" if place < left else "right",
+            no_wrap=place == 0 or place >= left,
+        )
     for row in rows:
         found.add_row(*row)
     out.print(found)
@@ -73,31 +79,37 @@ def print_coverage(found: Coverage) -> None:
     goal = float(found.indicator.target)
     shown = [row for row in found.rows if row.denominator or row.unmeasured]
 
-    def cells(row: Row) -> list[str]:
-        bounds = (
-            "" if row.low == row.high else f"{percent(row.low, goal)}–{percent(row.high, goal)}"
-        )
-        return [
-            row.name,
-            "" if row.division is None else str(row.division),
-            amount(row.numerator, unit),
-            amount(row.denominator, unit),
-            percent(row.share, goal),
-            bounds,
-            MET_NAMES[row.met],
-            "—" if row.gap_points is None else f"{row.gap_points:.2f}",
-            missing(row, unit),
-            "—" if row.contribution is None else f"{row.contribution:+.3f}",
-        ]
+    def bounds(row: Row) -> str:
+        if row.low == row.high:
+            return ""
+        return f"{percent(row.low, goal)}–{percent(row.high, goal)}"
 
     words = UNIT_NAMES[unit]
+    wide = out.width >= WIDE
+    columns: list[tuple[str, bool, Callable[[Row], str]]] = [
+        ("区划", True, lambda row: row.name),
+        ("代码", wide, lambda row: "" if row.division is None else str(row.division)),
+        (f"分子({words})", wide, lambda row: amount(row.numerator, unit)),
+        (f"分母({words})", wide, lambda row: amount(row.denominator, unit)),
+        ("比率", True, lambda row: percent(row.share, goal)),
+        ("上下界", True, bounds),
+        ("目标", True, lambda row: MET_NAMES[row.met]),
+        ("差(点)", True, lambda row: "—" if row.gap_points is None else f"{row.gap_points:.2f}"),
+        (f"还需({words})", True, lambda row: missing(row, unit)),
+        (
+            "对总缺口(点)",
+            wide,
+            lambda row: "—" if row.contribution is None else f"{row.contribution:+.3f}",
+        ),
+    ]
+    kept = [(header, show) for header, keep, show in columns if keep]
+    out.print(head(found), highlight=False, soft_wrap=True)
     table(
-        head(found),
-        ["区划", "代码", f"分子({words})", f"分母({words})", "比率", "上下界", "目标",
-         "差(百分点)", f"还需({words})", "对总缺口(百分点)"],
-        [*(cells(row) for row in shown), cells(found.total)],
-        left=2,
-    )  # fmt: skip
+        "",
+        [header for header, _ in kept],
+        [[show(row) for _, show in kept] for row in [*shown, found.total]],
+        left=2 if wide else 1,
+    )
     left_out = len(found.rows) - len(shown)
     if left_out:
         out.print(f"另有 {left_out} 个区划没有统计对象，未列出。", style="dim")

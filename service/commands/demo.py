@@ -200,19 +200,20 @@ def _show(
         lacking = missing(first, found["I1"].unit) if first else ""
         rows.append([name, "" if code in {None, "total"} else str(code), *row, lacking])
     goals = [
-        f"{item.indicator.name} ≥{percent(float(item.indicator.target))}" for item in found.values()
+        f"{item.indicator.short}≥{percent(float(item.indicator.target)).removesuffix('.0%')}%"
+        for item in found.values()
     ]
-    table(
+    out.print(
         f"【{MADE_UP}】截至 {AS_OF} · {Definition().describe()}"
         f" · 快照 {snapshot.id[:12]} · 口径 {Definition().id}",
-        ["县区", "代码", *goals, "I1 还需(万㎡)"],
-        rows,
-        left=2,
+        highlight=False,
+        soft_wrap=True,
     )
+    table("", ["县区", "代码", *goals, "I1还需万㎡"], rows, left=2)
     out.print(plan_words.scope_note, style="dim")
     out.print()
     for line in plan.lines():
-        out.print(line, highlight=False)
+        out.print(line, highlight=False, soft_wrap=True)
     out.print()
     for path in paths.values():
         out.print(f"  {path}", highlight=False, soft_wrap=True)

@@ -61,7 +61,7 @@ def plan(
         print_json(found.as_json())
         return
     for line in found.lines():
-        out.print(line, highlight=False)
+        out.print(line, highlight=False, soft_wrap=True)
     table(
         "",
         ["老旧小区", "接管项目", "理由"],

@@ -64,7 +64,7 @@ def plan(snapshot: Snapshot) -> Any:
                 project_name="</script>项目",
                 floor_area_dm2=2_500_000,
                 reasons=["距离 46 m", "<b>同社区</b>"],
-                segment=((host.x, host.y), (target.x, target.y)),
+                segment=(target.x, target.y, host.x, host.y),
             )
         ]
     )

@@ -243,7 +243,7 @@ def plan(snapshot: Snapshot) -> Any:
         project_name="<i>项目",
         floor_area_dm2=int(snapshot.column("compounds", "floor_area_dm2")[at]),
         reasons=["距离 46 m", "</li><b>同社区"],
-        segment=((host.x, host.y), (centre.x, centre.y)),
+        segment=(centre.x, centre.y, host.x, host.y),
     )
     return SimpleNamespace(suggestions=[suggestion])
 
