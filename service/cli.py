@@ -10,7 +10,6 @@ import json
 import sys
 import traceback
 
-import click
 import typer
 
 from geo.errors import WuyeError
@@ -65,13 +64,17 @@ def run(words: list[str]) -> int:
     except WuyeError as error:
         _say(error.message, error.remedy, type(error).__name__, as_json=as_json)
         return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
-        _say(error.format_message(), "用 --help 查看用法。", "UsageError", as_json=as_json)
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except typer.TyperException as error:
+        if not words or not str(error):  # no arguments: the help has been shown
+            return 2
+        _say(
+            _in_chinese(error.format_message()),
+            "用 --help 查看用法。",
+            "UsageError",
+            as_json=as_json,
+        )
+        return int(getattr(error, "exit_code", 2))
+    except (KeyboardInterrupt, typer.Abort):
         _say("已中断，未写入任何内容。", "", "Interrupted", as_json=as_json)
         return INTERRUPTED
     except OSError as error:
@@ -88,6 +91,23 @@ def run(words: list[str]) -> int:
             as_json=as_json,
         )
         return 1
+
+
+USAGE_WORDS = {
+    "Missing argument": "缺少参数",
+    "Missing option": "缺少选项",
+    "No such command": "没有命令",
+    "No such option:": "没有选项",
+    "Invalid value for": "取值有误：",
+    "Got unexpected extra argument": "多余的参数",
+}
+
+
+def _in_chinese(message: str) -> str:
+    for english, chinese in USAGE_WORDS.items():
+        if message.startswith(english):
+            return chinese + message.removeprefix(english)
+    return message
 
 
 def _say(message: str, remedy: str, kind: str, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from geo.coverage import Coverage, Row
 from geo.terms import MADE_UP
+from maps.words import definition_text
 
 # Into a file or a pipe, lines keep their length.
 out = Console(width=None if sys.stdout.isatty() else 200)
@@ -68,7 +69,8 @@ def head(found: Coverage) -> str:
     """Say what a figure is: indicator, definition, date, snapshot, made up or not."""
     mark = f"【{MADE_UP}】" if found.made_up else ""
     return (
-        f"{mark}{found.indicator.id} {found.indicator.name} · {found.definition.describe()} · "
+        f"{mark}{found.indicator.id} {found.indicator.name} · "
+        f"{definition_text(found.definition, found.indicator)[0]} · "
         f"截至 {found.as_of} · 快照 {found.snapshot[:12]} · 口径 {found.definition.id}"
     )
 

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from geo.takeover.plan import Plan, make_plan
 from pyproj import Geod
 
 from geo.action_plan import Definition
@@ -25,6 +24,7 @@ from geo.intake.load import Options, import_file
 from geo.register.store import Register
 from geo.snapshot.build import Snapshots
 from geo.snapshot.file import Snapshot
+from geo.takeover.plan import Plan, make_plan
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "hangzhou"
 YEAR_END = dt.date(2025, 12, 31)
@@ -157,8 +157,8 @@ def test_no_suggested_pair_is_cut_by_a_river(plan: Plan, polygons: gpd.GeoDataFr
     index = shapely.STRtree(rivers)
     for item in plan.suggestions:
         old, host = local[item.compound], local[item.via]
-        assert old.distance(host) == pytest.approx(item.gap_m, rel=2e-3, abs=0.05)
-        assert item.gap_m <= 500
+        assert old.distance(host) == pytest.approx(item.gap_mm / 1000, rel=2e-3, abs=0.05)
+        assert item.gap_mm <= 500_000
         if old.distance(host) == 0:
             continue
         assert _free_segment(old, host, rivers, index), (item.compound, item.via)

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from geo.takeover.plan import Plan, make_plan
 
 from geo.action_plan import Definition, action_plan
-from geo.coverage import Coverage, coverage
+from geo.coverage import OUTSIDE, Coverage, Row, coverage
 from geo.errors import InputError
 from geo.intake.load import Options, import_file
 from geo.register.store import Register
 from geo.sample import write_sample
 from geo.snapshot.file import Snapshot
+from geo.takeover.plan import Plan, make_plan
 from geo.terms import MADE_UP
 from maps.handout import write_handout
 from service.options import Json, day
@@ -182,23 +182,6 @@ def _show(
     paths: dict[str, Path],
     steps: _Steps,
 ) -> None:
-    plan_words = action_plan()
-    rows = []
-    columns = {key: {row.division: row for row in item.rows} for key, item in found.items()}
-    divisions = sorted(
-        {row.division for item in found.values() for row in item.rows},
-        key=lambda code: (code is None, code or 0),
-    )
-    for code in [*divisions, "total"]:
-        row = []
-        for key, item in found.items():
-            figure = item.total if code == "total" else columns[key].get(code)
-            goal = float(item.indicator.target)
-            row.append("" if figure is None else percent(figure.share, goal))
-        first = found["I1"].total if code == "total" else columns["I1"].get(code)
-        name = "全部" if code == "total" else first.name if first else "未落入下级区划"
-        lacking = missing(first, found["I1"].unit) if first else ""
-        rows.append([name, "" if code in {None, "total"} else str(code), *row, lacking])
     goals = [
         f"{item.indicator.short}≥{percent(float(item.indicator.target)).removesuffix('.0%')}%"
         for item in found.values()
@@ -209,8 +192,8 @@ def _show(
         highlight=False,
         soft_wrap=True,
     )
-    table("", ["县区", "代码", *goals, "I1还需万㎡"], rows, left=2)
-    out.print(plan_words.scope_note, style="dim")
+    table("", ["县区", "代码", *goals, "I1还需万㎡"], _by_county(found), left=2)
+    out.print(action_plan().scope_note, style="dim")
     out.print()
     for line in plan.lines():
         out.print(line, highlight=False, soft_wrap=True)
@@ -218,3 +201,37 @@ def _show(
     for path in paths.values():
         out.print(f"  {path}", highlight=False, soft_wrap=True)
     out.print(f"用时 {steps.seconds:.0f} 秒。make serve 可在浏览器中查看。", highlight=False)
+
+
+def _share(row: Row | None) -> str:
+    return "" if row is None else percent(row.share, float(row.target))
+
+
+def _by_county(found: dict[str, Coverage]) -> list[list[str]]:
+    """Give a line a county with its four shares, what lies outside, and the whole."""
+    rows: list[list[str]] = []
+    columns = {key: {row.division: row for row in item.rows} for key, item in found.items()}
+    divisions = sorted(
+        {row.division for item in found.values() for row in item.rows},
+        key=lambda code: (code is None, code or 0),
+    )
+    for code in divisions:
+        first = columns["I1"].get(code)
+        rows.append(
+            [
+                first.name if first else OUTSIDE,
+                str(code or ""),
+                *(_share(columns[key].get(code)) for key in found),
+                missing(first, found["I1"].unit) if first else "",
+            ]
+        )
+    whole = found["I1"].total
+    rows.append(
+        [
+            whole.name,
+            "",
+            *(_share(item.total) for item in found.values()),
+            missing(whole, found["I1"].unit),
+        ]
+    )
+    return rows

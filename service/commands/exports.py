@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from geo.takeover.plan import Plan
 
+from geo.takeover.plan import load as load_plan
 from maps.handout import write_handout
 from service.options import (
     AsOf,
@@ -54,7 +54,7 @@ def handout(
         path,
         Workspace(Settings()).snapshots.get(day(as_of), moment(known_at)),
         definition=definition_of(band, basis, population, with_interim=with_interim),
-        plan=None if plan is None else Plan.load(plan),
+        plan=None if plan is None else load_plan(plan),
         division=division_code(division),
         review_number=review_number,
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from geo.takeover.plan import make_plan
 
+from geo.takeover.plan import make_plan
 from service.options import (
     AsOf,
     Band,
