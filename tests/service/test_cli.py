@@ -6,8 +6,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -165,12 +166,25 @@ def test_errors_are_words_and_never_a_stack_trace(wuye, monkeypatch) -> None:  #
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    home = Path(tempfile.mkdtemp(prefix="wuye-cli-"))
-    home.chmod(0o755)
-    yield home
-    Cluster(home / ".wuye").stop()
-    shutil.rmtree(home)
+def new_folder() -> Iterator[Callable[[], Path]]:
+    """Make working folders that the database's user can enter; stop their servers afterwards."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        home = Path(tempfile.mkdtemp(prefix="wuye-cli-"))
+        home.chmod(0o755)
+        made.append(home)
+        return home
+
+    yield make
+    for home in made:
+        Cluster(home / ".wuye").stop()
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def folder(new_folder: Callable[[], Path]) -> Path:
+    return new_folder()
 
 
 def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -187,17 +201,23 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_main_job_on_a_folder_of_its_own(folder: Path) -> None:
-    """The installed command, a private server, the whole path on a small sample, twice."""
-    for _ in range(2):
-        done = command(folder, "demo", "--compounds", "60", "--json")
-        assert done.returncode == 0, done.stderr
-    words = json.loads(done.stdout)
-    assert words["made_up"] is True
-    assert set(words["totals"]) == {"I1", "I2", "I3", "I4"}
-    assert len(words["plan"]) == 5
-    for path in words["files"].values():
-        assert (folder / path).stat().st_size > 0
+def demo(folder: Path) -> dict[str, Any]:
+    done = command(folder, "demo", "--compounds", "60", "--json")
+    assert done.returncode == 0, done.stderr
+    words: dict[str, Any] = json.loads(done.stdout)
+    return words
+
+
+def test_the_main_job_twice_and_on_two_fresh_folders(new_folder: Callable[[], Path]) -> None:
+    """The installed command, private servers, the whole path on a small sample."""
+    folder, other = new_folder(), new_folder()
+    first, second, elsewhere = demo(folder), demo(folder), demo(other)
+    assert first["snapshot"] == second["snapshot"] == elsewhere["snapshot"]
+    assert first["made_up"] is True
+    assert set(first["totals"]) == {"I1", "I2", "I3", "I4"}
+    assert len(first["plan"]) == 5
+    for path in first["files"].values():
+        assert (folder / path).read_bytes() == (other / path).read_bytes()
     status = json.loads(command(folder, "status", "--json").stdout)
     assert status["server"] == "up"
     assert status["changes"] == 8
