@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed and nothing written, 2 usage, 3 some rows were held
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import traceback
@@ -50,11 +51,6 @@ app.command("stop", help="停止私有数据库；下一条命令会自动再启
 INTERRUPTED = 130
 
 
-def main() -> None:
-    """Run a command and exit."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(words: list[str]) -> int:
     """Run a command; give its exit code. Errors go to standard error, as JSON after ``--json``."""
     as_json = "--json" in words
@@ -78,8 +74,7 @@ def run(words: list[str]) -> int:
         _say("已中断，未写入任何内容。", "", "Interrupted", as_json=as_json)
         return INTERRUPTED
     except OSError as error:
-        words_ = f"{error.strerror or error}：{error.filename or ''}"
-        _say(words_, "请检查路径、权限与磁盘空间。", "FileError", as_json=as_json)
+        _say(_file_words(error), "请检查路径、权限与磁盘空间。", "FileError", as_json=as_json)
         return 1
     except Exception as error:  # the last door: nobody is shown a stack trace
         if Settings().debug:
@@ -108,6 +103,12 @@ def _in_chinese(message: str) -> str:
         if message.startswith(english):
             return chinese + message.removeprefix(english)
     return message
+
+
+def _file_words(error: OSError) -> str:
+    reasons = {errno.ENOSPC: "磁盘空间不足", errno.EACCES: "没有权限", errno.ENOENT: "没有这个文件"}
+    reason = reasons.get(error.errno or 0, error.strerror or str(error))
+    return f"{reason}：{error.filename}" if error.filename else reason
 
 
 def _say(message: str, remedy: str, kind: str, *, as_json: bool) -> None:

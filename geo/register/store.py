@@ -87,6 +87,11 @@ class Register:
         try:
             with psycopg.connect(self.conninfo, row_factory=dict_row) as connection:
                 yield connection
+        except (psycopg.errors.DiskFull, psycopg.errors.OutOfMemory) as error:
+            words = str(error).strip().splitlines()[0]
+            raise ServerError(
+                f"数据库所在的磁盘或内存已满：{words}", "本次操作未写入任何内容；请腾出空间后重试。"
+            ) from error
         except (psycopg.errors.AdminShutdown, psycopg.OperationalError) as error:
             words = str(error).strip().splitlines() or [type(error).__name__]
             raise ServerError(
