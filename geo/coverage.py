@@ -1,7 +1,8 @@
 """Figures of the action plan by division: shares, bounds and gaps, exact.
 
-Sums are made of integers (0.01 m², or a count) and compared with the target as fractions, so
-children sum to their parent exactly and "90 % 以上" is met at exactly 0.9 and not a hair below.
+Sums are made of integers (0.01 m², or a count) and compared with the target by multiplying
+across, so children sum to their parent exactly and "90 % 以上" is met at exactly 0.9 and not a hair
+below.
 Every figure is made from one snapshot under one definition; this module is the only place
 that computes one.
 """
@@ -10,8 +11,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from fractions import Fraction
-from math import ceil
 from typing import Any, Literal
 
 import numpy as np
@@ -265,14 +264,18 @@ def _row(
     target: Decimal,
     per_unit: int,
 ) -> Row:
-    numerator, denominator, unknown, imputed, unmeasured = (int(value) for value in sums)
-    goal = Fraction(target)
-    short = goal * denominator - numerator
-    share = Fraction(numerator, denominator) if denominator else None
-    high = Fraction(numerator + unknown, denominator) if denominator else None
+    numerator, denominator, unknown, imputed, unmeasured = sums.tolist()
+    goal, parts = target.as_integer_ratio()
+    # How much is missing, in stored units times `parts`: integers, so nothing is ever rounded
+    # before the one division at the end, which Python rounds correctly.
+    short = goal * denominator - parts * numerator
+    share = numerator / denominator if denominator else None
+    high = (numerator + unknown) / denominator if denominator else None
     met: Literal["yes", "no", "undetermined"] | None = None
-    if share is not None and high is not None:
-        met = "yes" if share >= goal else "no" if high < goal else "undetermined"
+    if denominator:
+        reachable = parts * (numerator + unknown) >= goal * denominator
+        met = "yes" if short <= 0 else "undetermined" if reachable else "no"
+    total = int(whole[1])
     return Row(
         division=division,
         name=name,
@@ -281,14 +284,14 @@ def _row(
         denominator=denominator,
         unknown=unknown,
         imputed_share=imputed / denominator if denominator else None,
-        share=None if share is None else float(share),
-        low=None if share is None else float(share),
-        high=None if high is None else float(high),
+        share=share,
+        low=share,
+        high=high,
         target=target,
         met=met,
-        gap_points=None if share is None else max(0.0, float(100 * (goal - share))),
-        gap_amount=max(0, ceil(short / per_unit)),
-        contribution=float(100 * short / int(whole[1])) if whole[1] else None,
+        gap_points=max(0, 100 * short) / (parts * denominator) if denominator else None,
+        gap_amount=max(0, -(-short // (parts * per_unit))),
+        contribution=100 * short / (parts * total) if total else None,
         unmeasured=unmeasured,
     )
 

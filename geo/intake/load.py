@@ -204,11 +204,15 @@ def _take_geometry(
 
 
 def _notes(raw: RawTable, kept: list[str]) -> list[str | None]:
+    """Keep what extra columns say as a JSON object a row; None where they say nothing."""
+    made: dict[tuple[str, ...], str | None] = {}
     out: list[str | None] = []
-    for position in range(len(raw)):
-        words = {header: text_of(raw.cells[header][position]) for header in kept}
-        words = {header: text for header, text in words.items() if text}
-        out.append(json.dumps(words, ensure_ascii=False) if words else None)
+    for row in zip(*(raw.cells[header] for header in kept), strict=True):
+        texts = tuple(text_of(value) for value in row)
+        if texts not in made:
+            words = {header: text for header, text in zip(kept, texts, strict=True) if text}
+            made[texts] = json.dumps(words, ensure_ascii=False) if words else None
+        out.append(made[texts])
     return out
 
 

@@ -88,9 +88,9 @@ class Register:
             with psycopg.connect(self.conninfo, row_factory=dict_row) as connection:
                 yield connection
         except (psycopg.errors.DiskFull, psycopg.errors.OutOfMemory) as error:
-            words = str(error).strip().splitlines()[0]
             raise ServerError(
-                f"数据库所在的磁盘或内存已满：{words}", "本次操作未写入任何内容；请腾出空间后重试。"
+                f"数据库所在的磁盘或内存已满：{str(error).strip().splitlines()[0]}",
+                "本次操作未写入任何内容；请腾出空间后重试。",
             ) from error
         except (psycopg.errors.AdminShutdown, psycopg.OperationalError) as error:
             words = str(error).strip().splitlines() or [type(error).__name__]

@@ -47,6 +47,7 @@ from sqlalchemy.dialects.postgresql import (
 )
 
 from geo import terms
+from geo.codes import WIDTHS
 
 SRID: Final = 4490
 
@@ -167,6 +168,13 @@ division = _facts(
     standing=False,
     checks=[_division_code("division", "code")],
 )
+for _width in WIDTHS:  # a point is sought level by level
+    Index(
+        f"division_geom_{_width}",
+        division.c.geom,
+        postgresql_using="gist",
+        postgresql_where=text(f"length(code) = {_width}"),
+    )
 
 compound = _facts(
     "compound",

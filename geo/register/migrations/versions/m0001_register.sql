@@ -202,6 +202,11 @@ CREATE TABLE division (
     FOREIGN KEY(change) REFERENCES change (number)
 );
 CREATE INDEX division_geom ON division USING gist (geom);
+CREATE INDEX division_geom_12 ON division USING gist (geom) WHERE length(code) = 12;
+CREATE INDEX division_geom_2 ON division USING gist (geom) WHERE length(code) = 2;
+CREATE INDEX division_geom_4 ON division USING gist (geom) WHERE length(code) = 4;
+CREATE INDEX division_geom_6 ON division USING gist (geom) WHERE length(code) = 6;
+CREATE INDEX division_geom_9 ON division USING gist (geom) WHERE length(code) = 9;
 CREATE INDEX division_key ON division (code);
 CREATE INDEX division_known_from ON division (lower(known));
 CREATE INDEX division_known_to ON division (upper(known)) WHERE not upper_inf(known);
