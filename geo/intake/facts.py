@@ -11,133 +11,27 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from geo.intake.rows import (
+    ONE_DAY,
+    Frame,
+    filled,
+    frame,
+    good,
+    once_a_key,
+    periods,
+    span,
+    standing,
+)
 from geo.intake.shapes import as_hex
 from geo.intake.verdicts import Findings
 from geo.register.store import Staged
 from geo.terms import PARTY_ORGANISED
-
-ONE_DAY = dt.timedelta(days=1)
-ALWAYS = "(,)"
-Frame: TypeAlias = pd.DataFrame
-
-
-def span(start: dt.date | None, end: dt.date | None) -> str:
-    """Give a half-open daterange as PostgreSQL reads it; None is unbounded."""
-    return f"[{start or ''},{end or ''})" if start else f"(,{end or ''})"
-
-
-def _standing(effective: dt.date | None) -> str:
-    return span(effective, None) if effective else ALWAYS
-
-
-def _frame(rows: Frame, columns: dict[str, Any], valid: Any) -> Frame:
-    """Put a table's columns beside the frame that every fact has."""
-    return Frame(
-        {
-            **columns,
-            "seq": rows["position"].to_numpy(),
-            "valid": valid,
-            "sheet": rows["sheet"].to_numpy(),
-            "row": rows["row"].to_numpy(),
-            "access_division": rows["access_division"].to_numpy(),
-        }
-    )
-
-
-def _some(rows: Frame, names: list[str]) -> list[str]:
-    """Name the columns that the file has and that say something in some row."""
-    return [name for name in names if name in rows.columns and rows[name].notna().any()]
-
-
-def once_a_key(rows: Frame, keys: list[str], findings: Findings, header: str) -> Frame:
-    """Keep the first row of each key: an equal second one is skipped, a different one held."""
-    told = [name for name in rows.columns if name not in {"position", "row", "sheet"}]
-    seen: dict[Any, Any] = {}
-    duplicated = rows.duplicated(keys, keep=False)
-    for index in rows.index[duplicated]:
-        key = tuple(rows.loc[index, keys])
-        first = seen.setdefault(key, index)
-        if first == index:
-            continue
-        same = all(_equal(rows.at[first, name], rows.at[index, name]) for name in told)
-        place = int(rows.at[index, "position"])
-        findings.add(
-            "skipped" if same else "quarantined",
-            "duplicate",
-            place,
-            header,
-            " ".join(str(part) for part in key if part),
-            f"与第 {rows.at[first, 'row']} 行编码重复" + ("，内容相同" if same else "，内容不同"),
-            "相同的行已跳过" if same else "请只保留正确的一行",
-        )
-    return _good(rows, findings)
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, shapely.Geometry) or isinstance(right, shapely.Geometry):
-        return (
-            left is not None and right is not None and bool(shapely.equals_identical(left, right))
-        )
-    if pd.isna(left) is True and pd.isna(right) is True:
-        return True
-    return bool(left == right)
-
-
-def _good(rows: Frame, findings: Findings) -> Frame:
-    return rows[rows["position"].isin(findings.good(rows["position"]))]
-
-
-def periods(
-    rows: Frame, keys: list[str], start: str, end: str, findings: Findings, header: str
-) -> tuple[Frame, list[str]]:
-    """Turn rows of one subject into periods that don't overlap.
-
-    A row without an end lasts until the next one begins. A row that begins while an earlier one,
-    with an end of its own, still lasts is held back; so is one that ends before it begins.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows kept, ordered by subject and start.
-    list
-        Their dateranges.
-    """
-    first = dt.date.min
-    rows = rows.assign(_from=[value or first for value in rows[start]])
-    rows = rows.sort_values([*keys, "_from", "position"], kind="stable")
-    records = rows[[*keys, "_from", end, "position", "row"]].to_dict("records")
-    kept: list[dict[str, Any]] = []
-    for record in records:
-        place, begins, ends = record["position"], record["_from"], record[end]
-        if ends is not None and ends <= begins:
-            findings.add(
-                "quarantined", "ends_before_it_begins", place, header, ends,
-                "结束日期不晚于起始日期", "请核对两个日期",
-            )  # fmt: skip
-            continue
-        last = kept[-1] if kept and all(kept[-1][key] == record[key] for key in keys) else None
-        if last is not None and (last["_from"] == begins or (last[end] or begins) > begins):
-            findings.add(
-                "quarantined", "overlapping_periods", place, header,
-                "" if begins == first else begins,
-                f"与第 {last['row']} 行的时段重叠", "请核对起止日期，同一对象的时段不能重叠",
-            )  # fmt: skip
-            continue
-        if last is not None and last[end] is None:
-            last[end] = begins
-        kept.append(record)
-    order = {record["position"]: index for index, record in enumerate(kept)}
-    rows = rows[rows["position"].isin(order)].drop(columns="_from")
-    ranges = [
-        span(None if record["_from"] == first else record["_from"], record[end]) for record in kept
-    ]
-    return rows, ranges
 
 
 def divisions(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
@@ -156,7 +50,7 @@ def divisions(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
         "name": names.where(names.notna(), rows["code"]).to_numpy(),
         "geom": shape,
     }
-    return [Staged("division", _frame(rows, columns, valid))]
+    return [Staged("division", frame(rows, columns, valid))]
 
 
 PROFILE = [
@@ -168,13 +62,13 @@ PROFILE = [
 def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
     """Stage polygons of compounds with what else the file says of them."""
     rows = once_a_key(rows, ["code"], findings, "小区编码")
-    profile = {"code": rows["code"], **{name: rows[name] for name in _some(rows, PROFILE)}}
-    staged = [Staged("compound", _frame(rows, profile, _standing(effective)), effective)]
+    profile = {"code": rows["code"], **{name: rows[name] for name in filled(rows, PROFILE)}}
+    staged = [Staged("compound", frame(rows, profile, standing(effective)), effective)]
     if "geometry" in rows:
         shaped = rows[rows["geometry"].notna()]
         columns = {"code": shaped["code"], "geom": as_hex(shaped["geometry"].to_numpy())}
         staged.append(
-            Staged("compound_shape", _frame(shaped, columns, _standing(effective)), effective)
+            Staged("compound_shape", frame(shaped, columns, standing(effective)), effective)
         )
     return staged
 
@@ -185,7 +79,7 @@ def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[S
         if name not in rows:
             rows = rows.assign(**{name: None})
     rows, valid = periods(rows, ["code"], "service_from", "service_to", findings, "服务起始日期")
-    names = _some(rows, PROFILE)
+    names = filled(rows, PROFILE)
     grouped = rows.groupby("code", sort=False)
     for name in names:
         if name in {"notes", "committee_state"}:
@@ -197,10 +91,10 @@ def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[S
                 "同一小区各行的值不一致，取最后一期", "请统一各行的值",
             )  # fmt: skip
     last = rows.drop_duplicates("code", keep="last")
-    filled = grouped[names].last() if names else Frame(index=last["code"])
+    latest = grouped[names].last() if names else Frame(index=last["code"])
     profile = {"code": last["code"].to_numpy(), "in_ledger": "true"}
-    profile |= {name: filled.loc[last["code"], name].to_numpy() for name in names}
-    staged = [Staged("compound", _frame(last, profile, _standing(effective)), effective)]
+    profile |= {name: latest.loc[last["code"], name].to_numpy() for name in names}
+    staged = [Staged("compound", frame(last, profile, standing(effective)), effective)]
     told = (rows["mode"].notna() | rows["project"].notna()).to_numpy()
     status = rows[told]
     columns = {
@@ -208,7 +102,7 @@ def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[S
         for name in ("code", "mode", "project", "evidence", "evidence_on", "reported_on")
         if name in status
     }
-    staged.append(Staged("service_status", _frame(status, columns, np.array(valid, object)[told])))
+    staged.append(Staged("service_status", frame(status, columns, np.array(valid, object)[told])))
     return staged + _ledger_committees(last, findings)
 
 
@@ -256,7 +150,7 @@ def committees(rows: Frame, findings: Findings, _effective: dt.date | None) -> l
                 "quarantined", "committee_undated", place, "备案日期", "",
                 "备案日期与任期起都没有填，无法判断何时有效", "请补填备案日期",
             )  # fmt: skip
-    rows = _good(rows, findings)
+    rows = good(rows, findings)
     ofcompound = rows["compound"].notna()
     rows = rows.assign(
         subject_kind=np.where(ofcompound, "compound", "area"),
@@ -271,7 +165,7 @@ def committees(rows: Frame, findings: Findings, _effective: dt.date | None) -> l
     columns = {
         name: rows[name] for name in ("subject_kind", "subject", "kind", *COMMITTEE) if name in rows
     }
-    return [Staged("committee", _frame(rows, columns, valid))]
+    return [Staged("committee", frame(rows, columns, valid))]
 
 
 def _stop(term_to: dt.date | None, ended_on: dt.date | None) -> dt.date | None:
@@ -301,8 +195,8 @@ def companies(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
     rows = once_a_key(rows, ["uscc"], findings, "统一社会信用代码")
     if "division" in rows:
         rows = rows.assign(access_division=rows["division"])
-    profile = {"uscc": rows["uscc"], **{name: rows[name] for name in _some(rows, COMPANY)}}
-    staged = [Staged("company", _frame(rows, profile, _standing(effective)), effective)]
+    profile = {"uscc": rows["uscc"], **{name: rows[name] for name in filled(rows, COMPANY)}}
+    staged = [Staged("company", frame(rows, profile, standing(effective)), effective)]
     for table, told, value, start, end in (
         ("party_organisation", "party_form", "form", "party_from", "party_to"),
         ("party_instructor", "party_instructor", "assigned", "instructor_from", "instructor_to"),
@@ -345,7 +239,7 @@ def _timeline(
         return []
     chosen = rows.loc[[piece[0] for piece in pieces]]
     columns = {"uscc": chosen["uscc"].to_numpy(), value: [piece[1] for piece in pieces]}
-    return [Staged(table, _frame(chosen, columns, [piece[2] for piece in pieces]))]
+    return [Staged(table, frame(chosen, columns, [piece[2] for piece in pieces]))]
 
 
 PROJECT = [
@@ -372,8 +266,8 @@ def projects(rows: Frame, findings: Findings, effective: dt.date | None) -> list
                     "quarantined", "ends_before_it_begins", rows.at[index, "position"], "合同止",
                     rows.at[index, "contract_to"], "合同止早于合同起", "请核对两个日期",
                 )  # fmt: skip
-        rows = _good(rows, findings)
-    columns = {"code": rows["code"], **{name: rows[name] for name in _some(rows, PROJECT)}}
+        rows = good(rows, findings)
+    columns = {"code": rows["code"], **{name: rows[name] for name in filled(rows, PROJECT)}}
     if "areas" in columns:
         columns["areas"] = [
             "{" + ",".join(json.dumps(code, ensure_ascii=False) for code in codes) + "}"
@@ -381,16 +275,16 @@ def projects(rows: Frame, findings: Findings, effective: dt.date | None) -> list
             else None
             for codes in rows["areas"]
         ]
-    return [Staged("project", _frame(rows, columns, _standing(effective)), effective)]
+    return [Staged("project", frame(rows, columns, standing(effective)), effective)]
 
 
 def areas(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
     """Stage management areas."""
     rows = once_a_key(rows, ["code"], findings, "管理区域编码")
-    told = _some(rows, ["name", "filing_no", "filed_on", "notes"])
+    told = filled(rows, ["name", "filing_no", "filed_on", "notes"])
     columns = {"code": rows["code"], **{name: rows[name] for name in told}}
     columns["geom"] = as_hex(rows["geometry"].to_numpy())
-    return [Staged("management_area", _frame(rows, columns, _standing(effective)), effective)]
+    return [Staged("management_area", frame(rows, columns, standing(effective)), effective)]
 
 
 def barriers(rows: Frame, _findings: Findings, effective: dt.date | None) -> list[Staged]:
@@ -415,7 +309,7 @@ def barriers(rows: Frame, _findings: Findings, effective: dt.date | None) -> lis
         "name": names[first],
         "geom": as_hex(rows["geometry"].to_numpy()),
     }
-    return [Staged("barrier", _frame(rows, columns, _standing(effective)), effective)]
+    return [Staged("barrier", frame(rows, columns, standing(effective)), effective)]
 
 
 FACTS_OF: dict[str, Callable[[Frame, Findings, dt.date | None], list[Staged]]] = {

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError, NotFound, SupersededFile
-from geo.intake.facts import span
+from geo.intake.rows import span
 from geo.register.store import Origin, Register, Staged
 
 DAY_0 = dt.date(2024, 1, 1)

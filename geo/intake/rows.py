@@ -1,0 +1,130 @@
+"""Rows of a file as frames: codes that come twice, periods that follow each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypeAlias
+
+import pandas as pd
+import shapely
+
+from geo.intake.verdicts import Findings
+
+ONE_DAY = dt.timedelta(days=1)
+ALWAYS = "(,)"
+Frame: TypeAlias = pd.DataFrame
+
+
+def span(start: dt.date | None, end: dt.date | None) -> str:
+    """Give a half-open daterange as PostgreSQL reads it; None is unbounded."""
+    return f"[{start or ''},{end or ''})" if start else f"(,{end or ''})"
+
+
+def standing(effective: dt.date | None) -> str:
+    """Give the daterange of a standing fact: from its effective date on, or always."""
+    return span(effective, None) if effective else ALWAYS
+
+
+def frame(rows: Frame, columns: dict[str, Any], valid: Any) -> Frame:
+    """Put a table's columns beside the frame that every fact has."""
+    return Frame(
+        {
+            **columns,
+            "seq": rows["position"].to_numpy(),
+            "valid": valid,
+            "sheet": rows["sheet"].to_numpy(),
+            "row": rows["row"].to_numpy(),
+            "access_division": rows["access_division"].to_numpy(),
+        }
+    )
+
+
+def filled(rows: Frame, names: list[str]) -> list[str]:
+    """Name the columns that the file has and that say something in some row."""
+    return [name for name in names if name in rows.columns and rows[name].notna().any()]
+
+
+def once_a_key(rows: Frame, keys: list[str], findings: Findings, header: str) -> Frame:
+    """Keep the first row of each key: an equal second one is skipped, a different one held."""
+    told = [name for name in rows.columns if name not in {"position", "row", "sheet"}]
+    seen: dict[Any, Any] = {}
+    duplicated = rows.duplicated(keys, keep=False)
+    for index in rows.index[duplicated]:
+        key = tuple(rows.loc[index, keys])
+        first = seen.setdefault(key, index)
+        if first == index:
+            continue
+        same = all(_equal(rows.at[first, name], rows.at[index, name]) for name in told)
+        place = int(rows.at[index, "position"])
+        findings.add(
+            "skipped" if same else "quarantined",
+            "duplicate",
+            place,
+            header,
+            " ".join(str(part) for part in key if part),
+            f"与第 {rows.at[first, 'row']} 行编码重复" + ("，内容相同" if same else "，内容不同"),
+            "相同的行已跳过" if same else "请只保留正确的一行",
+        )
+    return good(rows, findings)
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, shapely.Geometry) or isinstance(right, shapely.Geometry):
+        return (
+            left is not None and right is not None and bool(shapely.equals_identical(left, right))
+        )
+    if pd.isna(left) is True and pd.isna(right) is True:
+        return True
+    return bool(left == right)
+
+
+def good(rows: Frame, findings: Findings) -> Frame:
+    """Keep the rows that are neither held nor skipped."""
+    return rows[rows["position"].isin(findings.good(rows["position"]))]
+
+
+def periods(
+    rows: Frame, keys: list[str], start: str, end: str, findings: Findings, header: str
+) -> tuple[Frame, list[str]]:
+    """Turn rows of one subject into periods that don't overlap.
+
+    A row without an end lasts until the next one begins. A row that begins while an earlier one,
+    with an end of its own, still lasts is held back; so is one that ends before it begins.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows kept, ordered by subject and start.
+    list
+        Their dateranges.
+    """
+    first = dt.date.min
+    rows = rows.assign(_from=[value or first for value in rows[start]])
+    rows = rows.sort_values([*keys, "_from", "position"], kind="stable")
+    records = rows[[*keys, "_from", end, "position", "row"]].to_dict("records")
+    kept: list[dict[str, Any]] = []
+    for record in records:
+        place, begins, ends = record["position"], record["_from"], record[end]
+        if ends is not None and ends <= begins:
+            findings.add(
+                "quarantined", "ends_before_it_begins", place, header, ends,
+                "结束日期不晚于起始日期", "请核对两个日期",
+            )  # fmt: skip
+            continue
+        last = kept[-1] if kept and all(kept[-1][key] == record[key] for key in keys) else None
+        if last is not None and (last["_from"] == begins or (last[end] or begins) > begins):
+            findings.add(
+                "quarantined", "overlapping_periods", place, header,
+                "" if begins == first else begins,
+                f"与第 {last['row']} 行的时段重叠", "请核对起止日期，同一对象的时段不能重叠",
+            )  # fmt: skip
+            continue
+        if last is not None and last[end] is None:
+            last[end] = begins
+        kept.append(record)
+    order = {record["position"]: index for index, record in enumerate(kept)}
+    rows = rows[rows["position"].isin(order)].drop(columns="_from")
+    ranges = [
+        span(None if record["_from"] == first else record["_from"], record[end]) for record in kept
+    ]
+    return rows, ranges
