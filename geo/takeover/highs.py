@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 LARGEST: Final = 1e4
 """Rows and objective are scaled so that no coefficient is larger."""
 
-TOLERANCE: Final = 1e-9
+TOLERANCE: Final = 1e-7
 """HiGHS's feasibility and integrality tolerance, on scaled rows."""
 
 LOOSE: Final = 1e-6
@@ -111,6 +111,7 @@ def relax(programme: Programme, seconds: float) -> Relaxation | Literal["infeasi
     solution = solver.getSolution()
     groups = int(programme.group[-1]) + 1
     reduced = np.array(solution.col_dual) * (step * unit)
+    reduced[programme.low == programme.high] = np.inf  # settled: no option any more
     idle = -np.array(solution.row_dual)[:groups] * (step * unit)
     price, favours = _prices(programme.group, reduced, idle)
     return Relaxation(solver.getInfo().objective_function_value * step * unit, price, favours)
@@ -120,7 +121,8 @@ def _prices(group: Ints, reduced: Floats, idle: Floats) -> tuple[Floats, Bools]:
     """Turn reduced costs into prices of moving.
 
     In a group, choosing variable k costs ``reduced[k]`` and choosing none costs ``idle``, all
-    above the group's best. The best variable is left for the next best, or for none.
+    above the group's best. The best variable is left for the next best, or for none. Settled
+    variables have an infinite cost, and stay where they are.
     """
     order = np.lexsort((reduced, group))
     first = np.searchsorted(group[order], np.arange(len(idle)))

@@ -115,9 +115,9 @@ class Search:
         size = CORE + CORE_A_ROW * len(self.rows)
         while limits.seconds > 0:
             eased = relax(self._programme(cost, self._low, self._high), limits.seconds)
-            if eased == "infeasible":
+            if eased == "infeasible" and best is None:
                 return Answer("infeasible", None, None, None)
-            if eased == "stopped":
+            if isinstance(eased, str):
                 break
             self._eased = eased
             least = _up(eased.value, step)
@@ -172,10 +172,15 @@ class Search:
         return Programme(cost, self.group, self.rows + self._cuts, low, high)
 
     def _settle(self, eased: Relaxation, settled: Bools) -> tuple[Floats, Floats]:
-        """Give the bounds with some variables at the side that the relaxation favours."""
+        """Give the bounds with some variables at the side that the relaxation favours.
+
+        A variable settled at 1 settles the others of its group at 0.
+        """
         low = np.where(settled & eased.favours, self._high, self._low)
         high = np.where(settled & ~eased.favours, self._low, self._high)
-        return low, high
+        full = np.zeros(int(self.group[-1]) + 1, bool)
+        full[self.group[low == 1]] = True
+        return low, np.where(full[self.group], low, high)
 
     def _broken(self, point: Bools) -> list[Row]:
         return [row.cut(point) for row in self.rows if not row.holds(point)]

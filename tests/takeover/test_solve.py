@@ -6,6 +6,9 @@ import random
 import numpy as np
 import pytest
 
+from geo.takeover import integer
+from geo.takeover import solve as solving
+from geo.takeover.highs import Row
 from geo.takeover.problem import TakeoverProblem
 from geo.takeover.solve import solve
 
@@ -91,3 +94,141 @@ def test_highs_equals_brute_force(batch):
             assert not found.reached, seed
             assert (-found.gain, *found.score) == most, seed
             assert found.gain_bound == found.gain, seed
+
+
+@pytest.mark.parametrize("batch", range(5))
+def test_a_tiny_core_comes_to_the_same(batch, monkeypatch):
+    """With a core of two variables every instance goes through prices, settling and growth."""
+    monkeypatch.setattr(integer, "CORE", 2)
+    monkeypatch.setattr(integer, "CORE_A_ROW", 0)
+    for seed in range(1000 + batch * 20, 1020 + batch * 20):
+        case = random_case(seed)
+        fewest, most = brute_force(*case)
+        found = solve(problem_of(*case))
+        assert found.unproven == (), seed
+        assert (tuple(found.score) if found.reached else (-found.gain, *found.score)) == (
+            most if fewest is None else fewest
+        ), seed
+
+
+def town(seed, candidates=60, hosts=25):
+    """A larger instance with tight hosts, beyond brute force."""
+    chance = random.Random(seed)
+    loads = {f"c{i:02}": chance.randint(10, 300) * 100 for i in range(candidates)}
+    capacity = {f"h{j:02}": chance.randint(0, 60_000) for j in range(hosts)}
+    pairs = {
+        (c, h): chance.choice([0, chance.randint(0, 500_000)])
+        for c in loads
+        for h in chance.sample(list(capacity), 4)
+    }
+    return {c: (load, load) for c, load in loads.items()}, capacity, pairs
+
+
+@pytest.mark.parametrize(("share", "size"), [(0.3, 60), (0.5, 60), (1.0, 22)])
+def test_the_core_agrees_with_the_whole(share, size, monkeypatch):
+    monkeypatch.setattr(solving, "WORK", None)
+    monkeypatch.setattr(solving, "OPEN", 10**9)
+    for seed in range(4):
+        candidates, hosts, pairs = town(seed, size, size // 2)
+        need = int(sum(gain for gain, _ in candidates.values()) * share)
+        problem = problem_of(candidates, hosts, pairs, need)
+        answers = []
+        for core in (3, 10**9):
+            monkeypatch.setattr(integer, "CORE", core)
+            monkeypatch.setattr(integer, "CORE_A_ROW", 0)
+            found = solve(problem)
+            assert found.unproven == ()
+            answers.append((found.reached, found.gain if share == 1 else None, found.score))
+        assert answers[0] == answers[1], seed
+
+
+def test_code_order_decides_between_equals():
+    # Two candidates and two hosts, all alike: the first of each, whatever order they come in.
+    for names in itertools.permutations(["c1", "c2"]):
+        for places in itertools.permutations(["h1", "h2"]):
+            problem = problem_of(
+                dict.fromkeys(names, (5, 5)),
+                dict.fromkeys(places, 5),
+                {(c, h): 7 for c in names for h in places},
+                need=5,
+            )
+            assert taken(problem, solve(problem)) == {("c1", "h1")}
+
+
+def test_shuffled_problems_have_one_plan():
+    chance = random.Random(1)
+    candidates, hosts, pairs = town(9)
+    need = sum(gain for gain, _ in candidates.values()) // 2
+    seen = set()
+    for _ in range(5):
+        problem = problem_of(candidates, hosts, pairs, need)
+        seen.add(frozenset(taken(problem, solve(problem))))
+        candidates, hosts, pairs = (
+            dict(chance.sample(list(table.items()), len(table)))
+            for table in (candidates, hosts, pairs)
+        )
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(("need", "reached"), [(10**11, True), (10**11 + 1, False)])
+def test_one_unit_in_a_hundred_thousand_million(need, reached):
+    """Sums that floating point with a tolerance can't tell apart."""
+    sizes = [10**11 // 7] * 6 + [10**11 - 6 * (10**11 // 7)]
+    candidates = {f"c{k}": (size, size) for k, size in enumerate(sizes)}
+    candidates["small"] = (1, 10**12)
+    pairs = {(c, "h"): 0 for c in candidates}
+    found = solve(problem_of(candidates, {"h": 10**11}, pairs, need))
+    assert found.reached is reached
+    assert found.gain == 10**11
+
+
+def test_a_broken_row_is_cut_off_and_nothing_else():
+    over = Row(np.array([0, 1, 2]), np.array([3, 4, 5]), 7)
+    both = np.array([False, True, True])
+    assert not over.holds(both)
+    assert not over.cut(both).holds(both)
+    assert over.cut(both).holds(np.array([True, True, False]))
+    under = Row(np.array([0, 1, 2]), np.array([-3, -4, -5]), -9)
+    two = np.array([True, True, False])
+    assert not under.holds(two)
+    assert not under.cut(two).holds(two)
+    assert under.cut(two).holds(np.array([False, True, True]))
+
+
+def test_nothing_needed_takes_nothing():
+    for need in (0, -5):
+        found = solve(problem_of({"c": (5, 5)}, {"h": 5}, {("c", "h"): 0}, need))
+        assert found.reached
+        assert not found.chosen.any()
+
+
+def test_no_pairs_at_all():
+    found = solve(problem_of({"c": (5, 5)}, {}, {}, 5))
+    assert not found.reached
+    assert found.gain == found.gain_bound == 0
+
+
+def test_out_of_time_keeps_to_the_rules():
+    candidates, hosts, pairs = town(3)
+    need = sum(gain for gain, _ in candidates.values()) * 6 // 10
+    problem = problem_of(candidates, hosts, pairs, need)
+    found = solve(problem, time_limit_s=1e-9)
+    assert problem.allowed(found.chosen)
+    assert found.unproven
+    assert found.gain <= found.gain_bound
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"candidates": ("c", "c")},
+        {"gain": np.array([1])},
+        {"way_mm": np.array([-1, 0])},
+        {"pair_candidate": np.array([0, 0]), "pair_host": np.array([0, 0])},
+    ],
+    ids=["code_twice", "lengths", "negative", "pair_twice"],
+)
+def test_a_problem_is_checked_at_the_door(change):
+    problem = problem_of({"c": (5, 5), "d": (5, 5)}, {"h": 5}, {("c", "h"): 0, ("d", "h"): 0}, 5)
+    with pytest.raises(ValueError, match="."):
+        TakeoverProblem(**{**vars(problem), **change})
