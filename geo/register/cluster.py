@@ -28,6 +28,7 @@ from geo.errors import ServerError
 DATABASE = "wuye"
 FALLBACK_HOME = Path("/var/lib/wuye")
 INSTALL_COMMAND = "sudo apt-get install postgresql-15 postgresql-15-postgis-3"
+CREATE_LOCK = 0x77757966
 SOCKET_PATH_BYTES = 100  # the system's limit is 107, and PostgreSQL adds a lock file's name
 
 # What the log says while a killed server, or its children, are still going.
@@ -287,6 +288,8 @@ class Cluster:
 
     def _ensure_database(self) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            # Were an earlier caller killed now, its backend would go on creating for a while.
+            connection.execute("select pg_advisory_lock(%s)", [CREATE_LOCK])
             found = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
             if found.fetchone() is None:
                 connection.execute(f"create database {DATABASE}")
