@@ -8,7 +8,7 @@ import pytest
 
 from geo.takeover import integer
 from geo.takeover import solve as solving
-from geo.takeover.highs import Row
+from geo.takeover.highs import Programme, Relaxation, Row, relax
 from geo.takeover.problem import TakeoverProblem
 from geo.takeover.solve import solve
 
@@ -232,3 +232,57 @@ def test_a_problem_is_checked_at_the_door(change):
     problem = problem_of({"c": (5, 5), "d": (5, 5)}, {"h": 5}, {("c", "h"): 0, ("d", "h"): 0}, 5)
     with pytest.raises(ValueError, match="."):
         TakeoverProblem(**{**vars(problem), **change})
+
+
+def random_programme(chance):
+    """A little programme with some variables settled, as `Search` settles them."""
+    size = chance.randint(2, 8)
+    group = np.array(sorted(chance.randint(0, size // 2) for _ in range(size)), np.int64)
+    group = np.unique(group, return_inverse=True)[1].astype(np.int64)
+    at = np.arange(size)
+    weight = np.array([chance.randint(0, 9) for _ in at], np.int64)
+    gain = np.array([chance.randint(0, 9) for _ in at], np.int64)
+    rows = [
+        Row(at, weight, chance.randint(5, 30)),
+        Row(at, -gain, -chance.randint(0, 15)),
+    ]
+    low, high = np.zeros(size), np.ones(size)
+    for k in chance.sample(range(size), chance.randint(0, size // 2)):
+        if chance.random() < 0.5 and not low[group == group[k]].any():
+            high[group == group[k]] = 0
+            low[k] = high[k] = 1
+        else:
+            high[k] = low[k]
+    cost = np.array([chance.randint(-5, 20) for _ in at], np.int64)
+    return Programme(cost, group, rows, low, high)
+
+
+def test_prices_hold_for_every_choice():
+    """No choice that leaves the favoured side of a variable costs less than its price says."""
+    chance = random.Random(0)
+    checked = 0
+    for _ in range(400):
+        programme = random_programme(chance)
+        eased = relax(programme, 10.0)
+        if isinstance(eased, str):
+            continue
+        open_ = programme.low < programme.high
+        for bits in itertools.product([False, True], repeat=len(programme.cost)):
+            choice = np.array(bits)
+            inside = (programme.low <= choice) & (choice <= programme.high)
+            once = np.bincount(programme.group[choice], minlength=1).max() <= 1
+            if not (inside.all() and once and all(row.holds(choice) for row in programme.rows)):
+                continue
+            moved = open_ & (choice != eased.favours)
+            least = eased.value + eased.price[moved].max(initial=0)
+            assert programme.cost[choice].sum() >= least - 1e-3
+            checked += 1
+    assert checked > 1000
+
+
+def test_settling_one_settles_its_group():
+    search = integer.Search(np.array([0, 0, 1]), [])
+    eased = Relaxation(0.0, np.array([5.0, 0.0, 0.0]), np.array([True, False, False]))
+    low, high = search._settle(eased, np.array([True, False, False]))
+    assert low.tolist() == [1, 0, 0]
+    assert high.tolist() == [1, 0, 1]
