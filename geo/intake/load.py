@@ -17,12 +17,13 @@ import numpy as np
 import pandas as pd
 
 from geo.codes import normal_division
-from geo.errors import InputError, UsageError
+from geo.errors import InputError, NotFound, UsageError
 from geo.intake import facts, shapes
 from geo.intake.clean import read_column, text_of
 from geo.intake.columns import KINDS, SHAPED, is_personal, recognise
 from geo.intake.read import RawTable, read
 from geo.intake.verdicts import Findings, Outcome
+from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
 from geo.terms import MADE_UP
 
@@ -89,7 +90,8 @@ def import_table(
     crs = _take_geometry(kind, raw, frame, findings, options, file)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
-    staged = [_only_good(item, kind, findings, options) for item in staged]
+    complete = _completeness(register, kind, frame, findings, options)
+    staged = [_only_good(item, kind, findings, complete) for item in staged]
     origin = Origin(
         kind=kind,
         author=options.author,
@@ -114,20 +116,55 @@ def import_table(
     )
 
 
-SPOKEN_OF = {
-    "ledger": frozenset({"compound", "service_status"}),
-    "compounds": frozenset({"compound_shape"}),
+KEY_OF_KIND = {
+    "ledger": "code",
+    "compounds": "code",
+    "areas": "code",
+    "projects": "code",
+    "companies": "uscc",
+    "divisions": "code",
 }
+"""The column that names a row's subject, for kinds whose rows name just one."""
+
+SPOKEN_OF = {"ledger": frozenset({"compound", "service_status"})}
 """Of which tables a complete file is all there is, where not of all that it fills."""
 
 
-def _only_good(item: Staged, kind: str, findings: Findings, options: Options) -> Staged:
-    """Drop rows that a later rule held back; carry the scope of a complete file."""
+def _completeness(
+    register: Register, kind: str, frame: pd.DataFrame, findings: Findings, options: Options
+) -> Complete | None:
+    """Say of what the file is all there is; rows that are held are in the file all the same.
+
+    Raises
+    ------
+    InputError
+        When a held row does not say whom it speaks of: nobody can tell what is absent.
+    NotFound
+        When the register has no such division.
+    """
+    division = None if options.complete is None else normal_division(options.complete)
+    if division is None:
+        return None
+    if not register.has_division(division):
+        raise NotFound(f"登记库中没有区划 {division}（--complete）。", "请先导入区划，或核对代码。")
+    held = frame[frame["position"].isin(findings.held | findings.skipped)]
+    held = held[~held["position"].isin(findings.totals)]
+    key = KEY_OF_KIND.get(kind)
+    if len(held) and (key is None or held[key].isna().any()):
+        raise InputError(
+            f"有 {len(held)} 行暂存，无法判断本文件缺少哪些内容，--complete 未执行。",
+            "请先改好这些行（见 --dry-run --report），再用 --complete 导入。",
+        )
+    spared = tuple(sorted(set(held[key]))) if key is not None else ()
+    in_ledger = {"ledger": True, "compounds": False}.get(kind)
+    return Complete(division, in_ledger, spared)
+
+
+def _only_good(item: Staged, kind: str, findings: Findings, complete: Complete | None) -> Staged:
+    """Drop rows that a later rule held back; carry of what a complete file is all there is."""
     rows = item.rows[item.rows["seq"].isin(findings.good(item.rows["seq"]))]
-    complete = None
-    if options.complete is not None and item.table in SPOKEN_OF.get(kind, {item.table}):
-        complete = normal_division(options.complete)
-    return Staged(item.table, rows, item.effective, complete)
+    spoken_of = item.table in SPOKEN_OF.get(kind, {item.table})
+    return Staged(item.table, rows, item.effective, complete if spoken_of else None)
 
 
 def _known_columns(kind: str, raw: RawTable, renames: dict[str, str], file: str) -> dict[str, str]:
@@ -170,10 +207,23 @@ def _clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings
                     findings.add(
                         "quarantined", "required", position, header, "", "必填项为空", "请补填",
                     )  # fmt: skip
+    _skip_totals(raw, findings)
     access = frame.get("division")
     blank = pd.Series([None] * len(raw), dtype=object)
     frame["access_division"] = blank if access is None else access
     return pd.DataFrame(frame)
+
+
+TOTALS = frozenset({"合计", "小计", "总计", "共计", "累计"})
+
+
+def _skip_totals(raw: RawTable, findings: Findings) -> None:
+    """Skip rows of sums: they repeat what the other rows say."""
+    for position in range(len(raw)):
+        texts = ("".join(text_of(cells[position]).split()) for cells in raw.cells.values())
+        total = next((text for text in texts if text.rstrip(":：") in TOTALS), None)
+        if total is not None:
+            findings.skip_total(position, total)
 
 
 def _take_geometry(

@@ -58,6 +58,7 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
     held: set[int] = field(default_factory=set)
     skipped: set[int] = field(default_factory=set)
+    totals: set[int] = field(default_factory=set)
 
     def add(
         self,
@@ -82,6 +83,13 @@ class Findings:
             self.held.add(place)
         elif severity == "skipped":
             self.skipped.add(place)
+
+    def skip_total(self, position: int, text: str) -> None:
+        """Skip a row of sums, whatever else was said of it."""
+        self.found = [item for item in self.found if item.position != position]
+        self.held.discard(position)
+        self.totals.add(position)
+        self.add("skipped", "total", position, "", text, "汇总行，不是小区或企业", "无需处理")
 
     def good(self, positions: Iterable[int]) -> list[int]:
         """Keep the positions that are neither held nor skipped."""

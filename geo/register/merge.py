@@ -4,11 +4,11 @@ A staged fact that the register already holds is *unchanged*. Any other closes w
 (``known`` ends with this change), puts back the parts of it that lie outside the new fact's dates,
 and stands itself.
 
-A *period* with the first day of an old one replaces it whole, so that an end can be told; an old
-period without an end lasts only until a new one begins, as within one file. A *standing* fact is
-completed first: columns that the file leaves blank keep their values, and the columns it fills
-correct the latest run of equal values, so a real change of 2024 is not written over the years
-before it.
+A *period* with the first day of an old one replaces it whole, so that an end can be told; a period
+without an end, old or new, lasts only until the next one begins, so ledgers of several years come
+in in any order. A *standing* fact is completed first: columns that the file leaves blank keep their
+values, and the columns it fills correct the latest run of equal values, so a real change of 2024 is
+not written over the years before it. Time of which nothing is known takes the file's values.
 
 All statements are composed from the identifiers in `geo.register.tables`; no value is ever
 formatted into SQL.
@@ -80,8 +80,10 @@ def merge(
     connection: Connection, facts: Facts, stage_name: str, change: int, effective: dt.date | None
 ) -> set[int]:
     """Merge a staged table into the register; give the positions whose facts are new."""
-    if facts.standing:
+    if facts.meets == "standing":
         _complete_standing(connection, facts, stage_name, effective)
+    elif facts.meets == "period":
+        _fit_periods(connection, facts, stage_name)
     run = Statements(
         connection,
         facts,
@@ -94,8 +96,10 @@ def merge(
             "f_values": names(facts.values, "f"),
             "same_key": same_key(facts, "f", "s"),
             "same_values": same_values(facts, "f", "s"),
-            "held": sql.SQL("f.valid @> s.valid" if facts.standing else "f.valid = s.valid"),
-            "taken": sql.SQL("s.valid" if facts.standing else TAKEN_BY_PERIOD),
+            "held": sql.SQL(
+                "f.valid @> s.valid" if facts.meets == "standing" else "f.valid = s.valid"
+            ),
+            "taken": sql.SQL(TAKEN_BY_PERIOD if facts.meets == "period" else "s.valid"),
         },
     )
     run(
@@ -130,6 +134,36 @@ def merge(
     if len(changed) >= WORTH_ANALYSING:
         run("analyze {table}")  # else the next joins are planned for an empty table
     return changed
+
+
+def _fit_periods(connection: Connection, facts: Facts, stage_name: str) -> None:
+    """Fit staged periods to the known ones before they meet.
+
+    An open one ends where the next known one begins. A division without any date or without a
+    shape speaks of the code's latest known period, or keeps its shape.
+    """
+    run = Statements(
+        connection,
+        facts,
+        {},
+        {"stage": sql.Identifier(stage_name), "same_key": same_key(facts, "f", "s")},
+    )
+    if facts.table.name == "division":
+        run(
+            "update {stage} s set valid = case when s.valid = '(,)' then f.valid else s.valid end,"
+            " geom = coalesce(s.geom, f.geom)"
+            " from (select distinct on (code) code, valid, geom from {table}"
+            "   where upper_inf(known) order by code, lower(valid) desc nulls last) f"
+            " where {same_key}"
+        )
+    run(
+        "update {stage} s set valid = daterange(lower(s.valid), following.begins)"
+        " from (select s.seq, min(lower(f.valid)) as begins from {stage} s join {table} f"
+        "   on {same_key} and upper_inf(f.known) and upper_inf(s.valid)"
+        "   and lower(f.valid) > coalesce(lower(s.valid), '-infinity'::date)"
+        "   group by s.seq) following"
+        " where s.seq = following.seq"
+    )
 
 
 def _complete_standing(
@@ -173,7 +207,7 @@ def _complete_standing(
     run = Statements(
         connection,
         facts,
-        {"dated": effective is not None},
+        {},
         {
             "stage": sql.Identifier(stage_name),
             "raw": sql.Identifier(f"{stage_name}_raw"),
@@ -203,13 +237,12 @@ def _complete_standing(
         "  coalesce(s.access_division, f.access_division) as access_division"
         " from {raw} s join f on {same_key} and f.valid && s.valid"
     )
-    run(
+    run(  # time of which nothing is known
         "insert into {stage} select s.seq, {s_keys}, {s_values}, gap, s.sheet, s.row, null,"
         " s.access_division from {raw} s,"
         " lateral (select range_agg(f.valid) as covered from {table} f"
         "   where {same_key} and upper_inf(f.known)) as held,"
         " lateral unnest(datemultirange(s.valid)"
         "   - coalesce(held.covered, '{{}}'::datemultirange)) as gap"
-        " where held.covered is null or %(dated)s"
     )
     run("analyze {stage}")

@@ -22,9 +22,10 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from geo.errors import InputError, NotFound, ServerError, SupersededFile
+from geo.errors import InputError, NotFound, ServerError, SupersededFile, UsageError
 from geo.register import merge, retract, undo
 from geo.register.compose import Connection
+from geo.register.retract import Complete
 from geo.register.tables import FACTS
 
 WRITE_LOCK = 0x77757965  # "wuye"
@@ -53,13 +54,14 @@ class Staged:
 
     ``rows`` has the table's keys and those of its values that the file speaks of, ``valid`` as
     PostgreSQL's text of a daterange, ``seq`` (position in the file), ``sheet``, ``row`` and
-    ``access_division``. ``complete`` retracts what the file leaves out in a division.
+    ``access_division``. ``complete`` retracts what the file leaves out in a division, but for the
+    subjects whose rows it has though they are held back.
     """
 
     table: str
     rows: pd.DataFrame
     effective: dt.date | None = None
-    complete: str | None = None
+    complete: Complete | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ class Register:
             self._refuse_superseded(connection, origin, change, again=again)
             if dry_run:
                 raise _Rehearsal
+            self._stamp(connection, change)
         return result[0]
 
     def undo(self, number: int, author: str) -> int:
@@ -205,6 +208,7 @@ class Register:
             for facts in FACTS.values():
                 undo.take_back(connection, facts, number, change)
             connection.execute("update change set undoes = %s where number = %s", [number, change])
+            self._stamp(connection, change)
         return change
 
     def changes(self) -> list[dict[str, Any]]:
@@ -212,9 +216,29 @@ class Register:
         with self.connect() as connection:
             return connection.execute("select * from change order by number desc").fetchall()
 
-    def known_change(self, known_at: dt.datetime | None = None) -> int:
-        """Give the number of the last change committed by a moment (None: by now); 0 for none."""
+    def has_division(self, code: str) -> bool:
+        """Tell whether a division code is known, whenever it was valid."""
         with self.connect() as connection:
+            row = connection.execute(
+                "select exists (select from division where code = %s and upper_inf(known)) as found",
+                [code],
+            ).fetchone()
+        return bool(row and row["found"])
+
+    def known_change(self, known_at: dt.datetime | None = None) -> int:
+        """Give the number of the last change committed by a moment (None: by now); 0 for none.
+
+        Raises
+        ------
+        UsageError
+            For a moment that is still to come: what it would show is not settled yet.
+        """
+        with self.connect() as connection:
+            late = connection.execute(
+                "select %s::timestamptz > clock_timestamp() as late", [known_at]
+            ).fetchone()
+            if late is not None and late["late"]:
+                raise UsageError(f"时刻 {known_at} 尚未到来。", "请写过去的时刻，或不写。")
             row = connection.execute(
                 "select coalesce(max(number), 0) as number from change"
                 " where %(at)s::timestamptz is null or at <= %(at)s",
@@ -222,6 +246,13 @@ class Register:
             ).fetchone()
         assert row is not None  # noqa: S101 - an aggregate always gives a row
         return int(row["number"])
+
+    @staticmethod
+    def _stamp(connection: Connection, change: int) -> None:
+        """Date a change as late as can be, so that no moment before its commit sees it."""
+        connection.execute(
+            "update change set at = greatest(clock_timestamp(), at) where number = %s", [change]
+        )
 
     @staticmethod
     def _open_change(connection: Connection, origin: Origin, counts: Mapping[str, int]) -> int:
@@ -257,10 +288,10 @@ class Register:
         if again or origin.sha256 is None:
             return
         row = connection.execute(
-            "select number, at from change c where kind = %s and sha256 = %s and number < %s"
-            " and not exists (select from change u where u.undoes = c.number)"
+            "select number, at from change c where kind = %s and sha256 = %s and parameters = %s"
+            " and number < %s and not exists (select from change u where u.undoes = c.number)"
             " order by number desc limit 1",
-            [origin.kind, origin.sha256, change],
+            [origin.kind, origin.sha256, Jsonb(dict(origin.parameters)), change],
         ).fetchone()
         if row is not None:
             raise SupersededFile(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -71,25 +71,29 @@ change = Table(
 """A write: an import, a correction, an undo, a case's step. Numbered in order of commit."""
 
 
+Meets = Literal["standing", "period", "timeline"]
+
+
 @dataclass(frozen=True)
 class Facts:
     """A table of facts: its key and value columns, and how a new fact meets the old ones.
 
-    ``standing`` facts hold until told otherwise, and a new one corrects the latest state, column by
-    column; the others are periods, and a new one takes its own dates from whatever was there.
+    *standing* facts hold until told otherwise, and a new one corrects the latest state, column by
+    column. *period* facts have dates of their own. A *timeline* states one thing for all time, in
+    pieces, and a new one replaces whatever it covers.
     """
 
     table: Table
     keys: tuple[str, ...]
     values: tuple[str, ...]
-    standing: bool
+    meets: Meets
 
 
 FACTS: dict[str, Facts] = {}
 
 
 def _facts(
-    name: str, keys: Sequence[Column[Any]], values: Sequence[Column[Any]], *, standing: bool,
+    name: str, keys: Sequence[Column[Any]], values: Sequence[Column[Any]], *, meets: Meets,
     checks: Sequence[CheckConstraint] = (),
 ) -> Table:  # fmt: skip
     subject = " || chr(31) || ".join(column.name for column in keys)
@@ -130,9 +134,7 @@ def _facts(
         ),
         *(Index(f"{name}_{geom}", geom, postgresql_using="gist") for geom in geometries),
     )
-    FACTS[name] = Facts(
-        table, tuple(c.name for c in keys), tuple(c.name for c in values), standing=standing
-    )
+    FACTS[name] = Facts(table, tuple(c.name for c in keys), tuple(c.name for c in values), meets)
     return table
 
 
@@ -165,7 +167,7 @@ division = _facts(
     "division",
     [_key()],
     [Column("name", Text, nullable=False), _geometry(nullable=True)],
-    standing=False,
+    meets="period",
     checks=[_division_code("division", "code")],
 )
 for _width in WIDTHS:  # a point is sought level by level
@@ -196,7 +198,7 @@ compound = _facts(
         Column("in_ledger", Boolean),
         Column("notes", JSONB),
     ],
-    standing=True,
+    meets="standing",
     checks=[
         _division_code("compound", "division"),
         _at_least("compound", "built_year", 1840, 2100),
@@ -205,7 +207,7 @@ compound = _facts(
     ],
 )
 
-compound_shape = _facts("compound_shape", [_key()], [_geometry()], standing=True)
+compound_shape = _facts("compound_shape", [_key()], [_geometry()], meets="standing")
 
 management_area = _facts(
     "management_area",
@@ -217,7 +219,7 @@ management_area = _facts(
         Column("notes", JSONB),
         _geometry(),
     ],
-    standing=True,
+    meets="standing",
 )
 
 company = _facts(
@@ -232,7 +234,7 @@ company = _facts(
         Column("rated_on", Date),
         Column("notes", JSONB),
     ],
-    standing=True,
+    meets="standing",
     checks=[
         CheckConstraint("uscc ~ '^[0-9A-HJ-NP-RTUWXY]{18}$'", name="company_uscc_code"),
         _one_of("company", "kind", terms.COMPANY_KINDS),
@@ -246,7 +248,7 @@ party_organisation = _facts(
     "party_organisation",
     [_key("uscc")],
     [Column("form", Text, nullable=False)],
-    standing=False,
+    meets="timeline",
     checks=[_one_of("party_organisation", "form", terms.PARTY_FORMS)],
 )
 
@@ -254,7 +256,7 @@ party_instructor = _facts(
     "party_instructor",
     [_key("uscc")],
     [Column("assigned", Boolean, nullable=False)],
-    standing=False,
+    meets="timeline",
 )
 
 project = _facts(
@@ -272,7 +274,7 @@ project = _facts(
         Column("collection_share", Numeric(5, 4)),
         Column("notes", JSONB),
     ],
-    standing=True,
+    meets="standing",
     checks=[
         _at_least("project", "staff", 0),
         _at_least("project", "spare_floor_area_m2", 0),
@@ -291,7 +293,7 @@ service_status = _facts(
         Column("evidence_on", Date),
         Column("reported_on", Date),
     ],
-    standing=False,
+    meets="period",
     checks=[_one_of("service_status", "mode", terms.MODES)],
 )
 
@@ -307,7 +309,7 @@ committee = _facts(
         Column("party_seats", SmallInteger),
         Column("community_seats", SmallInteger),
     ],
-    standing=False,
+    meets="period",
     checks=[
         _one_of("committee", "subject_kind", ("compound", "area")),
         _one_of("committee", "kind", terms.COMMITTEE_KINDS),
@@ -321,7 +323,7 @@ barrier = _facts(
     "barrier",
     [_key()],
     [Column("kind", Text, nullable=False), Column("name", Text), _geometry("GEOMETRY")],
-    standing=True,
+    meets="standing",
     checks=[_one_of("barrier", "kind", terms.BARRIER_KINDS[1:])],
 )
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from geo.register.compose import Connection, Statements
+from geo.register.compose import Connection, Statements, same_key
 from geo.register.tables import Facts
 
 
 def built_upon(connection: Connection, facts: Facts, number: int) -> set[int]:
-    """Give the later changes that closed facts which a change had opened or put back."""
-    run = Statements(connection, facts, {"number": number})
-    rows = run(
+    """Give the later changes on which a change can't be taken back.
+
+    They closed facts that it had opened or put back, or hold others where those it closed would
+    have to stand again.
+    """
+    run = Statements(connection, facts, {"number": number}, {"same_key": same_key(facts, "f", "g")})
+    closed = run(
         "select distinct upper(known) as later from {table} where lower(known) = %(number)s"
         " and not upper_inf(known)"
     )
-    return {int(row["later"]) for row in rows}
+    standing = run(
+        "select distinct lower(g.known) as later from {table} f join {table} g on {same_key}"
+        " and f.valid && g.valid where upper(f.known) = %(number)s"
+        " and upper_inf(g.known) and lower(g.known) > %(number)s"
+    )
+    return {int(row["later"]) for row in (*closed, *standing)}
 
 
 def take_back(connection: Connection, facts: Facts, number: int, change: int) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError, NotFound, SupersededFile
 from geo.intake.rows import span
+from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
 
 DAY_0 = dt.date(2024, 1, 1)
@@ -170,7 +171,7 @@ def test_complete_file_retracts_what_it_leaves_out_of_its_division(register: Reg
     item = staged("compound", *rows)
     item.rows["access_division"] = item.rows["division"]
     register.write(origin("a"), [item])
-    fewer = staged("compound", rows[0], complete="530102")
+    fewer = staged("compound", rows[0], complete=Complete("530102", in_ledger=True))
     done = register.write(origin("b"), [fewer])
     assert done.retracted == 1
     left = current(register, "select code from compound where upper_inf(known) order by code")
@@ -183,7 +184,11 @@ Period = tuple[int, int | None, str]
 
 
 def model_write(held: list[Period], new: Period) -> list[Period]:
-    start, end, _ = new
+    start, end, said = new
+    later = [begins for begins, _, _ in held if begins > start]
+    if end is None and later:
+        end = min(later)
+    new = (start, end, said)
     out: list[Period] = []
     for old in held:
         begins, ends, mode = old
