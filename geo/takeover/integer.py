@@ -35,6 +35,9 @@ CORE_A_ROW: Final = 3
 GROWTH: Final = 4
 """Variables of the first core: so many, and so many more for each row; and how it grows."""
 
+MOST_NODES: Final = 1_500
+"""Nodes at most under a limit of work: a small part that fits to no end is left at that."""
+
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 
 
@@ -68,7 +71,9 @@ class Limits:
 
     def nodes(self, variables: int) -> int | None:
         """Branch-and-bound nodes for a search through so many variables."""
-        return None if self.work is None else max(20, self.work // max(1, variables))
+        if self.work is None:
+            return None
+        return min(max(20, self.work // max(1, variables)), MOST_NODES)
 
 
 class Search:
