@@ -31,8 +31,12 @@ _DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2}
 _DATE_TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(:00)?(\.0+)?(\+00:00|Z)?")
 _COMPACT_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
+EXACT_DIGITS: Final = 1e15
+"""From here on a spreadsheet no longer keeps a whole number exactly."""
+
 _YES: Final = frozenset({"是", "有", "√", "✓", "y", "yes", "true", "1", "t"})
 _NO: Final = frozenset({"否", "无", "没有", "×", "✗", "n", "no", "false", "0", "f"})
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _CODES: Final = re.compile(r"[,，、;；\s]+")
 
 
@@ -96,11 +100,13 @@ def _area(_value: Any, text: str, column: Column) -> Decimal | Problem:
     found = _number(text)
     if found is None:
         return Problem("number", "不是面积数值", "请只写数字，单位为平方米")
-    found = (found * factor).quantize(Decimal("0.01"))
-    return _bounded(found, column, " ㎡") or found
+    found *= factor
+    return _bounded(found, column, " ㎡") or found.quantize(Decimal("0.01"))
 
 
-def _integer(_value: Any, text: str, column: Column) -> int | Problem:
+def _integer(value: Any, text: str, column: Column) -> int | Problem:
+    if isinstance(value, bool):
+        return Problem("number", "是逻辑值，不是整数", "请只写整数")
     found = _number(text)
     if found is None or found != found.to_integral_value():
         return Problem("number", "不是整数", "请只写整数")
@@ -175,14 +181,20 @@ def _uscc(_value: Any, text: str, _column: Column) -> str | Problem:
     return code
 
 
-def _code(_value: Any, text: str, _column: Column) -> str | Problem:
+def _code(value: Any, text: str, _column: Column) -> str | Problem:
+    if isinstance(value, bool):
+        return Problem("code", "是逻辑值，不是编码", "请将该列设为文本")
+    if isinstance(value, float) and (abs(value) >= EXACT_DIGITS or not value.is_integer()):
+        return Problem(
+            "code", "是数值，表格软件只保留 15 位有效数字，编码已失真", "请将该列设为文本后重新填写"
+        )
     if re.search(r"[\x00-\x1f]", text) or len(text) > 64:
         return Problem("code", "编码含有控制字符或超过 64 个字符", "请核对编码")
     return text
 
 
 def _text(_value: Any, text: str, _column: Column) -> str:
-    return re.sub(r"[\x00-\x08\x0b-\x1f]", "", text)
+    return CONTROL.sub("", text)
 
 
 def _code_list(_value: Any, text: str, _column: Column) -> tuple[str, ...]:

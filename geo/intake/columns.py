@@ -182,6 +182,34 @@ def recognise(kind: str, headers: list[str], renames: dict[str, str]) -> dict[st
     return found
 
 
+_AREA_UNITS: Final = {
+    "㎡": "", "m2": "", "m²": "", "平方米": "", "平米": "", "平方": "",
+    "万㎡": "万㎡", "万m2": "万㎡", "万m²": "万㎡", "万平方米": "万㎡", "万平": "万㎡",
+}  # fmt: skip
+_FEE_UNIT: Final = re.compile(r"元/(㎡|m2|平方米|平米|平方)[·./]?(每)?月")
+_BRACKETS: Final = re.compile(r"[(\[【](.*?)[)\]】]")
+
+
+def unit_of(header: str, column: Column) -> str | None:
+    """Give what a header's unit adds to bare numbers ("" or "万㎡"), or None for a unit unknown.
+
+    Only areas and fees have units; what stands in brackets behind another header is no unit.
+    """
+    text = unicodedata.normalize("NFKC", header).replace(" ", "").lower()
+    found = _BRACKETS.search(text)
+    if found is None:
+        return ""
+    unit = unicodedata.normalize("NFKC", found[1]).lower()
+    if column.kind == "area":
+        known = {
+            unicodedata.normalize("NFKC", name).lower(): add for name, add in _AREA_UNITS.items()
+        }
+        return known.get(unit)
+    if column.name == "fee_yuan_m2_month":
+        return "" if _FEE_UNIT.fullmatch(unit) else None
+    return ""
+
+
 def is_personal(header: str, values: list[object]) -> bool:
     """Tell whether an extra column looks like personal data, by its header or its values."""
     if _PERSONAL_HEADER.search(plain(header)):

@@ -18,8 +18,9 @@ import pandas as pd
 import shapely
 
 from geo.intake.rows import (
-    ONE_DAY,
+    FOR_EVER,
     Frame,
+    day_after,
     filled,
     frame,
     good,
@@ -96,6 +97,9 @@ def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[S
     profile |= {name: latest.loc[last["code"], name].to_numpy() for name in names}
     staged = [Staged("compound", frame(last, profile, standing(effective)), effective)]
     told = (rows["mode"].notna() | rows["project"].notna()).to_numpy()
+    _warn_of_loose_dates(
+        rows[~told], ["service_from", "service_to", "evidence", "evidence_on"], "服务模式", findings
+    )
     status = rows[told]
     columns = {
         name: status[name]
@@ -103,26 +107,40 @@ def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[S
         if name in status
     }
     staged.append(Staged("service_status", frame(status, columns, np.array(valid, object)[told])))
-    return staged + _ledger_committees(last, findings)
+    return staged + _ledger_committees(rows, findings)
 
 
-FILED_STATES = frozenset({"已备案", "有效", "已成立", "已备案(有效)", "是", "有", "√"})
+FILED_STATES = frozenset({"已备案", "有效", "已成立", "是", "有"})
 
 
 def _ledger_committees(rows: Frame, findings: Findings) -> list[Staged]:
-    if "committee_filed_on" not in rows:
+    """Stage the committees that a ledger tells of in passing; say which dates it does not use."""
+    for name in ("committee_filed_on", "committee_state", "committee_term_ends"):
+        if name not in rows:
+            rows = rows.assign(**{name: None})
+    dated = rows["committee_filed_on"].notna()
+    state = rows["committee_state"]
+    filed = dated & (state.isna() | state.isin(FILED_STATES))
+    for index in rows.index[dated & ~filed]:
+        findings.add(
+            "warned", "committee_not_filed", rows.at[index, "position"], "备案日期",
+            rows.at[index, "committee_filed_on"],
+            f"业委会状态为“{state[index]}”，备案日期未采用", "有效的业委会请将状态填为 已备案",
+        )  # fmt: skip
+    for index in rows.index[state.isin(FILED_STATES) & ~dated]:
+        findings.add(
+            "warned", "committee_undated", rows.at[index, "position"], "业委会状态", state[index],
+            "没有备案日期，按未核实统计", "请补填备案日期",
+        )  # fmt: skip
+    chosen = rows[filed].drop_duplicates(["code", "committee_filed_on"], keep="last")
+    if chosen.empty:
         return []
-    filed = rows[rows["committee_filed_on"].notna()]
-    if "committee_state" in filed:
-        filed = filed[filed["committee_state"].isna() | filed["committee_state"].isin(FILED_STATES)]
-    if filed.empty:
-        return []
-    ends = filed.get("committee_term_ends")
-    as_rows = filed.assign(
-        compound=filed["code"],
+    as_rows = chosen.assign(
+        compound=chosen["code"],
+        area=None,
         kind="业主委员会",
-        filed_on=filed["committee_filed_on"],
-        term_to=ends,
+        filed_on=chosen["committee_filed_on"],
+        term_to=chosen["committee_term_ends"],
     )
     return committees(as_rows, findings, None)
 
@@ -170,7 +188,7 @@ def committees(rows: Frame, findings: Findings, _effective: dt.date | None) -> l
 
 def _stop(term_to: dt.date | None, ended_on: dt.date | None) -> dt.date | None:
     """Give the first day without: the day after the term's last day, or the day of its end."""
-    ends = [term_to + ONE_DAY] if term_to is not None else []
+    ends = [day_after(term_to)] if term_to is not None and term_to.year < FOR_EVER else []
     ends += [ended_on] if ended_on is not None else []
     return min(ends, default=None)
 
@@ -187,6 +205,7 @@ def _cut_by_next(rows: Frame) -> Frame:
     return rows.assign(stops=stops)
 
 
+TIMELINE_HEADERS = {"party_form": "党组织形式", "party_instructor": "党建指导员"}
 COMPANY = ["name", "kind", "division", "party_members", "stars", "rated_on", "notes"]
 
 
@@ -202,8 +221,20 @@ def companies(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
         ("party_instructor", "party_instructor", "assigned", "instructor_from", "instructor_to"),
     ):
         if told in rows:
+            unsaid = rows[rows[told].isna()]
+            _warn_of_loose_dates(unsaid, [start, end], TIMELINE_HEADERS[told], findings)
             staged += _timeline(rows, findings, effective, (table, told, value, start, end))
     return staged
+
+
+def _warn_of_loose_dates(rows: Frame, names: list[str], needed: str, findings: Findings) -> None:
+    """Say which rows give dates of something that they do not state."""
+    for name in filled(rows, names):
+        for index in rows.index[rows[name].notna()]:
+            findings.add(
+                "warned", "loose_date", rows.at[index, "position"], name, rows.at[index, name],
+                f"{needed}为空，该值未采用", f"请补填{needed}",
+            )  # fmt: skip
 
 
 def _timeline(
@@ -217,7 +248,8 @@ def _timeline(
         state = rows.at[index, told]
         begins = rows.at[index, start] if start in rows else None
         ends = rows.at[index, end] if end in rows else None
-        ends = ends + ONE_DAY if ends is not None and inclusive else ends
+        if ends is not None and inclusive:
+            ends = None if ends.year >= FOR_EVER else day_after(ends)
         if begins is not None and ends is not None and ends <= begins:
             findings.add(
                 "quarantined", "ends_before_it_begins", rows.at[index, "position"], end, ends,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +20,8 @@ import pandas as pd
 from geo.codes import normal_division
 from geo.errors import InputError, NotFound, UsageError
 from geo.intake import facts, shapes
-from geo.intake.clean import read_column, text_of
-from geo.intake.columns import KINDS, SHAPED, is_personal, recognise
+from geo.intake.clean import CONTROL, read_column, text_of
+from geo.intake.columns import KINDS, SHAPED, Column, is_personal, recognise, unit_of
 from geo.intake.read import RawTable, read
 from geo.intake.verdicts import Findings, Outcome
 from geo.register.retract import Complete
@@ -194,7 +195,7 @@ def _clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings
     }
     for header, name in columns.items():
         column = specs[name]
-        values, problems = read_column(raw.cells[header], column)
+        values, problems = read_column(_with_unit(raw.cells[header], header, column), column)
         frame[name] = pd.Series(values, dtype=object)  # else pandas turns None in texts into NaN
         for position, problem in problems.items():
             findings.add(
@@ -214,16 +215,42 @@ def _clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings
     return pd.DataFrame(frame)
 
 
+def _with_unit(cells: list[Any], header: str, column: Column) -> list[Any]:
+    """Give bare numbers under a header in 万㎡ that unit.
+
+    Raises
+    ------
+    InputError
+        When a header has a unit that its column is never in.
+    """
+    unit = unit_of(header, column)
+    if unit is None:
+        raise InputError(
+            f"表头“{header}”的单位无法识别。",
+            f"请改用“{column.header}”的单位，并相应换算数值。",
+        )
+    if not unit:
+        return cells
+    return [
+        f"{text}{unit}" if BARE_NUMBER.fullmatch(text) else value
+        for value, text in ((value, text_of(value)) for value in cells)
+    ]
+
+
+BARE_NUMBER = re.compile(r"[\d.,]+")
 TOTALS = frozenset({"合计", "小计", "总计", "共计", "累计"})
 
 
 def _skip_totals(raw: RawTable, findings: Findings) -> None:
     """Skip rows of sums: they repeat what the other rows say."""
-    for position in range(len(raw)):
-        texts = ("".join(text_of(cells[position]).split()) for cells in raw.cells.values())
-        total = next((text for text in texts if text.rstrip(":：") in TOTALS), None)
-        if total is not None:
-            findings.skip_total(position, total)
+    seen: set[int] = set()
+    for cells in raw.cells.values():
+        for position, value in enumerate(cells):
+            if isinstance(value, str) and position not in seen:
+                text = "".join(value.split()).rstrip(":：")
+                if text in TOTALS:
+                    seen.add(position)
+                    findings.skip_total(position, text)
 
 
 def _take_geometry(
@@ -258,7 +285,7 @@ def _notes(raw: RawTable, kept: list[str]) -> list[str | None]:
     made: dict[tuple[str, ...], str | None] = {}
     out: list[str | None] = []
     for row in zip(*(raw.cells[header] for header in kept), strict=True):
-        texts = tuple(text_of(value) for value in row)
+        texts = tuple(CONTROL.sub("", text_of(value)) for value in row)
         if texts not in made:
             words = {header: text for header, text in zip(kept, texts, strict=True) if text}
             made[texts] = json.dumps(words, ensure_ascii=False) if words else None

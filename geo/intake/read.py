@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -68,9 +69,10 @@ def read(path: Path, kind: str, renames: dict[str, str], layer: str | None = Non
 
 def _read_shapes(path: Path, kind: str, renames: dict[str, str], layer: str | None) -> RawTable:
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-        chosen = layer or _choose_layer(path, kind, renames, layers)
-        frame = pyogrio.read_dataframe(path, layer=chosen, datetime_as_string=True)
+        source = _inside_zip(path) if path.suffix.lower() == ".zip" else str(path)
+        layers = [str(name) for name, _ in pyogrio.list_layers(source)]
+        chosen = layer or _choose_layer(source, kind, renames, layers)
+        frame = _read_frame(source, chosen)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         words = str(error).splitlines()[0]
         raise InputError(
@@ -94,10 +96,65 @@ def _read_shapes(path: Path, kind: str, renames: dict[str, str], layer: str | No
     )
 
 
-def _choose_layer(path: Path, kind: str, renames: dict[str, str], layers: list[str]) -> str:
+def _inside_zip(path: Path) -> str:
+    """Give the path of the one shape file in a zip, in whatever folder of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inner = [
+                name
+                for name in archive.namelist()
+                if name.lower().endswith((".shp", ".gpkg", ".geojson", ".fgb"))
+            ]
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{path.name} 不是完整的压缩包。", "请重新压缩后再导入。") from error
+    if len(inner) != 1:
+        raise InputError(
+            f"{path.name} 中有 {len(inner)} 个图形文件，应只有一个。", "请拆开后分别导入。"
+        )
+    return f"/vsizip/{path.absolute()}/{inner[0]}"
+
+
+def _read_frame(source: str, layer: str) -> Any:
+    """Read a layer; a Shapefile that does not say its encoding is tried in UTF-8, then GB18030.
+
+    Whole numbers stay whole where some are missing: a code must not become a float.
+    """
+
+    def read_in(encoding: str | None) -> Any:
+        return pyogrio.read_dataframe(
+            source,
+            layer=layer,
+            encoding=encoding,
+            datetime_as_string=True,
+            use_arrow=encoding is None,
+            **(
+                {"arrow_to_pandas_kwargs": {"integer_object_nulls": True}}
+                if encoding is None
+                else {}
+            ),
+        )
+
+    if not source.lower().endswith(".shp") or _says_encoding(source):
+        return read_in(None)
+    try:
+        return read_in("UTF-8")
+    except UnicodeDecodeError:
+        return read_in("GB18030")
+
+
+def _says_encoding(source: str) -> bool:
+    """Tell whether a Shapefile has a .cpg beside it."""
+    if source.startswith("/vsizip/"):
+        archive, _, inner = source.removeprefix("/vsizip/").partition(".zip/")
+        with zipfile.ZipFile(f"{archive}.zip") as opened:
+            return f"{inner[:-4]}.cpg".lower() in {name.lower() for name in opened.namelist()}
+    return any(Path(source).with_suffix(ending).exists() for ending in (".cpg", ".CPG"))
+
+
+def _choose_layer(path: str, kind: str, renames: dict[str, str], layers: list[str]) -> str:
     """Take the only layer, or the only one that has the columns that this kind must have."""
     if not layers:
-        raise InputError(f"{path.name} 中没有图层。", "请重新导出。")
+        raise InputError(f"{Path(path).name} 中没有图层。", "请重新导出。")
     if len(layers) == 1:
         return layers[0]
     must = {column.name for column in KINDS[kind] if column.required}
@@ -112,7 +169,7 @@ def _choose_layer(path: Path, kind: str, renames: dict[str, str], layers: list[s
     if len(fit) == 1:
         return fit[0]
     raise InputError(
-        f"{path.name} 有 {len(layers)} 个图层（{'、'.join(layers[:8])}），无法判断用哪一个。",
+        f"{Path(path).name} 有 {len(layers)} 个图层（{'、'.join(layers[:8])}），无法判断用哪一个。",
         "请用 --layer 指定。",
     )
 
@@ -145,10 +202,14 @@ def _csv_rows(path: Path) -> list[list[Any]]:
         raise InputError(f"无法判断 {path.name} 的编码。", "请另存为 UTF-8 的 CSV。")
     first = text.splitlines()[0] if text else ""
     delimiter = max(",;\t", key=first.count)
-    return [
-        [cell if cell != "" else None for cell in row]
-        for row in csv.reader(io.StringIO(text), delimiter=delimiter)
-    ]
+    csv.field_size_limit(len(text) + 1)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        return [[cell if cell != "" else None for cell in row] for row in reader]
+    except csv.Error as error:
+        raise InputError(
+            f"{path.name} 第 {reader.line_num} 行不是规范的 CSV：{error}", "请另存为 xlsx 后重试。"
+        ) from error
 
 
 def _table(

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import xlsxwriter
 
+from geo.errors import UsageError
 from geo.intake.verdicts import VERDICT_NAMES, Outcome
 
 HEADERS = ("结果", "工作表/图层", "行", "列", "值", "问题", "办法", "规则")
 WIDTHS = (12, 18, 8, 18, 24, 40, 40, 18)
 
 
+def check_report(path: Path) -> None:
+    """Make sure that a report can be written, before anything else is.
+
+    Raises
+    ------
+    UsageError
+        When the folder is not there or the file can't be written.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"--report {path}：结果文件应为 .xlsx。", "请改文件名。")
+    target = path if path.exists() else path.parent
+    if not path.parent.is_dir() or not os.access(target, os.W_OK) or path.is_dir():
+        raise UsageError(f"--report {path}：无法写入。", "请核对文件夹是否存在、是否有写权限。")
+
+
 def write_report(path: Path, outcome: Outcome) -> Path:
     """Write the report; cells are texts, so nothing in them is taken for a formula."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False}
     ) as book:

@@ -10,9 +10,16 @@ import shapely
 
 from geo.intake.verdicts import Findings
 
-ONE_DAY = dt.timedelta(days=1)
+FOR_EVER = 9999
+"""A last day in this year stands for none."""
+
 ALWAYS = "(,)"
 Frame: TypeAlias = pd.DataFrame
+
+
+def day_after(day: dt.date) -> dt.date:
+    """Give the first day after a last day."""
+    return day + dt.timedelta(days=1)
 
 
 def span(start: dt.date | None, end: dt.date | None) -> str:
@@ -101,6 +108,7 @@ def periods(
     first = dt.date.min
     rows = rows.assign(_from=[value or first for value in rows[start]])
     rows = rows.sort_values([*keys, "_from", "position"], kind="stable")
+    rows = _without_repeats(rows, keys, (start, end), findings, header)
     records = rows[[*keys, "_from", end, "position", "row"]].to_dict("records")
     kept: list[dict[str, Any]] = []
     for record in records:
@@ -128,3 +136,37 @@ def periods(
         span(None if record["_from"] == first else record["_from"], record[end]) for record in kept
     ]
     return rows, ranges
+
+
+def _without_repeats(
+    rows: Frame, keys: list[str], dates: tuple[str, str], findings: Findings, header: str
+) -> Frame:
+    """Skip rows that repeat another of their subject; hold undated ones beside dated ones."""
+    many = rows.duplicated(keys, keep=False)
+    if not many.any():
+        return rows
+    told = [name for name in rows.columns if name not in {"position", "row", "sheet"}]
+    for _, group in rows[many].groupby(keys, sort=False):
+        dated = group[dates[0]].notna().any()
+        seen: list[Any] = []
+        for index in group.index:
+            twin = next(
+                (
+                    other
+                    for other in seen
+                    if all(_equal(rows.at[other, name], rows.at[index, name]) for name in told)
+                ),
+                None,
+            )
+            if twin is not None:
+                findings.add(
+                    "skipped", "duplicate", rows.at[index, "position"], header, "",
+                    f"与第 {rows.at[twin, 'row']} 行相同", "相同的行已跳过",
+                )  # fmt: skip
+            elif dated and all(rows.at[index, name] is None for name in dates):
+                findings.add(
+                    "quarantined", "undated_period", rows.at[index, "position"], header, "",
+                    "同一对象另有带日期的行，本行没有起始日期，无法判断先后", "请补填起始日期",
+                )  # fmt: skip
+            seen.append(index)
+    return good(rows, findings)

@@ -17,7 +17,8 @@ from geo.errors import InputError, UsageError
 from geo.intake.verdicts import Findings
 from geo.register.tables import SRID
 
-GEOGRAPHIC = frozenset({4490, 4326, 4555, 4480})
+GEOGRAPHIC = frozenset({4490, 4326, 4480})
+OLD_DATUMS = frozenset({4610, 4214, 4555})  # Xian 1980, Beijing 1954, new Beijing
 LONGITUDES = (70.0, 140.0)
 LATITUDES = (0.0, 56.0)
 POLYGONAL = (3, 6)
@@ -32,18 +33,26 @@ def choose_crs(declared: CRS | None, wanted: str | None, file: str) -> CRS:
     UsageError
         When `wanted` is no reference system.
     InputError
-        When neither the file nor the caller declares one.
+        When neither the file nor the caller declares one, or it is on a datum that differs from
+        CGCS2000 by tens of metres and has no published transformation to it.
     """
+    found = declared
     if wanted is not None:
         try:
-            return CRS.from_user_input(int(wanted) if wanted.isdigit() else wanted)
+            found = CRS.from_user_input(int(wanted) if wanted.isdigit() else wanted)
         except CRSError:
             raise UsageError(f"不认识坐标系 {wanted}。", "请写成 EPSG:4490 这样的形式。") from None
-    if declared is None:
+    if found is None:
         raise InputError(
             f"{file} 没有声明坐标系，不能猜测。", "请用 --crs 指定，例如 --crs EPSG:4490。"
         )
-    return declared
+    geodetic = found.geodetic_crs
+    if geodetic is not None and geodetic.to_epsg() in OLD_DATUMS:
+        raise InputError(
+            f"{file} 的坐标系为 {found.name}，与 CGCS2000 相差数十米，且没有公开的转换参数。",
+            "请先用本地参数转换为 CGCS2000（EPSG:4490 或其高斯投影带）再导入。",
+        )
+    return found
 
 
 def to_register(geometry: np.ndarray, crs: CRS) -> np.ndarray:

@@ -220,7 +220,8 @@ class Register:
         """Tell whether a division code is known, whenever it was valid."""
         with self.connect() as connection:
             row = connection.execute(
-                "select exists (select from division where code = %s and upper_inf(known)) as found",
+                "select exists (select from division where code = %s and upper_inf(known))"
+                " as found",
                 [code],
             ).fetchone()
         return bool(row and row["found"])

@@ -68,7 +68,8 @@ class Snapshots:
         """Build a snapshot as known after a change, whether or not there is one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.register.connect() as connection:
-            connection.execute("set transaction isolation level repeatable read")
+            # One build at a time. What later changes commit meanwhile does not matter: a fact's
+            # being known as of a change never alters.
             connection.execute("select pg_advisory_xact_lock(%s)", [BUILD_LOCK])
             made_up = made_up_of(connection, as_of, known)
             snapshot_id = identify(connection, as_of, known, made_up=made_up)

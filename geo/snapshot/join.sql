@@ -27,7 +27,7 @@ with profile as (
         select case when st_coveredby(s.geom, a.geom) then 1.0
                     else st_area(st_intersection(s.geom, a.geom)) / st_area(s.geom) end as share
     ) part
-    where part.share > 0.5
+    where part.share > 0.5 + 1e-9  -- half is not more than half, whatever the last bits say
     order by s.code, part.share desc, a.code
 ), within as materialized (
     -- The deepest division that holds the representative point; on a shared border the lower code.
@@ -121,7 +121,12 @@ select f.code, f.name, f.aliases, f.address,
         when own.in_force or shared.in_force then 2
         when own.not_ended or shared.not_ended then 3
         when own.subject is not null or shared.subject is not null then 1
-        when f.in_ledger and f.committee_state is distinct from '未核实' then 1
+        -- Nothing filed is a no only where somebody speaks of committees: the row's own state, or
+        -- a committee register that names some compound of the county.
+        when f.committee_state in ('未核实', '已备案', '有效', '已成立', '是', '有') then 0
+        when f.committee_state is not null then 1
+        when f.in_ledger and bool_or(own.subject is not null or shared.subject is not null)
+            over (partition by left(coalesce(f.ledger_division, f.point_division), 6)) then 1
         else 0
     end as committee,
     case when shared.in_force and own.in_force is not true then shared.filed_on

@@ -10,7 +10,7 @@ import typer
 from geo.errors import UsageError
 from geo.intake.columns import KINDS
 from geo.intake.load import Options, import_file
-from geo.intake.report import write_report
+from geo.intake.report import check_report, write_report
 from geo.intake.verdicts import VERDICT_NAMES, Outcome
 from service.options import Json, day
 from service.output import out, print_json, table
@@ -73,6 +73,8 @@ def _register(kind: str) -> None:
             again=again,
             author=settings.author,
         )
+        if report is not None:
+            check_report(report)
         outcome = import_file(Workspace(settings).register, kind, file, options)
         if report is not None:
             write_report(report, outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -26,5 +27,7 @@ def show_coverage(
 ) -> dict[str, Any]:
     """Give an indicator by division, as CONTRACT's JSON."""
     found = coverage(snapshot, indicator, level, definition, division, by=by)
-    response.headers["ETag"] = f'"{snapshot.id[:16]}-{definition.id}"'
+    asked = f"{definition.id} {indicator} {level} {division} {by}"
+    tag = hashlib.sha256(f"{snapshot.id} {asked}".encode()).hexdigest()[:32]
+    response.headers["ETag"] = f'"{tag}"'
     return found.as_json()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.errors import InputError, UsageError
+from geo.errors import InputError, NotFound, UsageError
 from geo.intake.load import Options, import_file
 from geo.intake.report import write_report
 from geo.intake.verdicts import Outcome
@@ -320,3 +321,206 @@ def test_any_cells_get_verdicts_that_add_up(
     assert verdicts(import_file(register, "ledger", path, Options(again=True))).keys() <= {
         "unchanged", "quarantined", "skipped",
     }  # fmt: skip
+
+
+def test_areas_under_a_header_in_ten_thousands(import_csv: Import, register: Register) -> None:
+    import_csv("ledger", "小区编码,建筑面积（万㎡）", "A,12.5", "B,3000㎡", "C,")
+    found = rows(register, "select code, floor_area_m2::text as a from compound order by code")
+    assert [row["a"] for row in found] == ["125000.00", "3000.00", None]
+    with pytest.raises(InputError, match="亩"):
+        import_csv("ledger", "小区编码,建筑面积(亩)", "A,12.5")
+    with pytest.raises(InputError, match="年"):
+        import_csv("projects", "项目编码,统一社会信用代码,物业费(元/㎡·年)", f"P,{USCC},24")
+
+
+def test_totals_are_skipped(import_csv: Import, register: Register) -> None:
+    outcome = import_csv(
+        "ledger", "小区编码,小区名称,户数", "A,甲,10", "小 计,,10", ",合计：,10", "B,乙,何时"
+    )
+    assert outcome.verdicts == ["loaded", "skipped", "skipped", "quarantined"]
+    assert rows(register, "select code from compound") == [{"code": "A"}]
+
+
+def test_codes_that_a_spreadsheet_has_rounded_are_held(register: Register, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in (
+        ["小区编码", "户数"],
+        [530102001001000123, 1],
+        ["530102001001000124", True],
+        [7, 2],
+    ):
+        sheet.append(line)
+    book.save(tmp_path / "l.xlsx")
+    outcome = import_file(register, "ledger", tmp_path / "l.xlsx")
+    assert outcome.verdicts == ["quarantined", "quarantined", "loaded"]
+    assert "文本" in outcome.findings.found[0].remedy
+
+
+def test_whole_numbers_stay_whole_beside_a_missing_one(register: Register, tmp_path: Path) -> None:
+    code = 530102001001000123
+    frame = gpd.GeoDataFrame({"code": [code, code + 1]}, geometry=[SQUARE] * 2, crs=4490)
+    frame["code"] = frame["code"].astype("Int64")
+    frame.loc[2] = {"code": None, "geometry": SQUARE}
+    frame.set_crs(4490).to_file(tmp_path / "p.gpkg")
+    outcome = import_file(register, "compounds", tmp_path / "p.gpkg")
+    assert outcome.verdicts == ["loaded", "loaded", "quarantined"]
+    found = rows(register, "select code from compound_shape order by code")
+    assert [row["code"] for row in found] == [str(code), str(code + 1)]
+
+
+@pytest.mark.parametrize("encoding", ["GB18030", "UTF-8"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_shapefile_that_does_not_say_its_encoding(
+    register: Register, tmp_path: Path, encoding: str, packed: bool
+) -> None:
+    folder = tmp_path / "图形"
+    folder.mkdir()
+    frame = gpd.GeoDataFrame({"code": ["A"], "name": ["翠湖小区"]}, geometry=[SQUARE], crs=4490)
+    frame.to_file(folder / "p.shp", encoding=encoding)
+    (folder / "p.cpg").unlink()
+    path = folder / "p.shp"
+    if packed:
+        path = tmp_path / "p.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for part in sorted(folder.iterdir()):
+                archive.write(part, f"shapes/{part.name}")
+    import_file(register, "compounds", path)
+    assert rows(register, "select name from compound") == [{"name": "翠湖小区"}]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4610", "EPSG:2343", "EPSG:4214", "EPSG:4555"])
+def test_old_datums_are_refused(register: Register, tmp_path: Path, crs: str) -> None:
+    frame = gpd.GeoDataFrame({"code": ["A"]}, geometry=[SQUARE], crs=crs)
+    frame.to_file(tmp_path / "p.gpkg")
+    with pytest.raises(InputError, match="相差数十米"):
+        import_file(register, "compounds", tmp_path / "p.gpkg")
+
+
+def test_complete_file_spares_what_it_holds_back(import_csv: Import, register: Register) -> None:
+    header = "小区编码,区划代码,户数,服务模式"
+    import_csv("divisions", "code,name", "530102,五华区")
+    import_csv("ledger", header, "A,530102,1,市场化物业", "B,530102,2,无物业", "C,530102,3,无物业")
+    outcome = import_csv(
+        "ledger", header, "A,530102,1,市场化物业", "B,530102,两,无物业", complete="530102"
+    )
+    assert outcome.retracted == 2  # C's profile and its service
+    kept = rows(register, "select code from compound where upper_inf(known) order by code")
+    assert [row["code"] for row in kept] == ["A", "B"]
+    with pytest.raises(InputError, match="无法判断"):
+        import_csv("ledger", header, "A,530102,1,市场化物业", ",530102,2,无物业", complete="530102")
+    with pytest.raises(NotFound, match="530199"):
+        import_csv("ledger", header, "A,530102,1,市场化物业", complete="530199")
+
+
+def test_complete_compounds_and_projects_leave_no_ghosts(
+    import_csv: Import, register: Register, tmp_path: Path
+) -> None:
+    tree = gpd.GeoDataFrame({"code": ["530102"]}, geometry=[SQUARE.buffer(1)], crs=4490)
+    tree.to_file(tmp_path / "d.gpkg")
+    import_file(register, "divisions", tmp_path / "d.gpkg")
+    import_file(register, "compounds", polygons(tmp_path / "a.gpkg", ("A", SQUARE), ("B", SQUARE)))
+    done = import_file(
+        register,
+        "compounds",
+        polygons(tmp_path / "b.gpkg", ("A", SQUARE)),
+        Options(complete="530102"),
+    )
+    assert done.retracted == 2
+    assert rows(register, "select code from compound where upper_inf(known)") == [{"code": "A"}]
+    import_csv("ledger", "小区编码,区划代码,物业项目编码", "A,530102,P", "A2,530102,Q")
+    import_csv("projects", "项目编码,统一社会信用代码", f"P,{USCC}", f"Q,{USCC}")
+    gone = import_csv("projects", "项目编码,统一社会信用代码", f"P,{USCC}", complete="530102")
+    assert gone.retracted == 1
+
+
+def test_ledgers_of_several_years_come_in_any_order(
+    new_register: Callable[[], Register], tmp_path: Path
+) -> None:
+    header = "小区编码,服务模式,服务起始日期"
+    files = {
+        "2022": "A,市场化物业,2022-01-01",
+        "2024": "A,无物业,2024-01-01",
+        "undated": "A,社区托管,",
+    }
+    seen = []
+    for order in (
+        ["2022", "2024", "undated"],
+        ["undated", "2024", "2022"],
+        ["2024", "undated", "2022"],
+    ):
+        register = new_register()
+        for name in order:
+            path = tmp_path / f"{name}.csv"
+            path.write_text(f"{header}\n{files[name]}\n", "utf-8")
+            import_file(register, "ledger", path)
+        seen.append(
+            rows(
+                register,
+                "select mode, valid::text from service_status where upper_inf(known) order by valid",
+            )
+        )
+    assert seen[0] == seen[1] == seen[2]
+    assert [tuple(row.values()) for row in seen[0]] == [
+        ("社区托管", "(,2022-01-01)"),
+        ("市场化物业", "[2022-01-01,2024-01-01)"),
+        ("无物业", "[2024-01-01,)"),
+    ]
+
+
+def test_undated_row_beside_dated_ones_is_held(import_csv: Import) -> None:
+    outcome = import_csv(
+        "ledger", "小区编码,服务模式,服务起始日期",
+        "A,市场化物业,2022-01-01", "A,无物业,", "A,市场化物业,2022-01-01", "B,无物业,",
+    )  # fmt: skip
+    assert outcome.verdicts == ["loaded", "quarantined", "skipped", "loaded"]
+
+
+def test_divisions_without_shapes_or_dates_keep_what_is_known(
+    import_csv: Import, register: Register, tmp_path: Path
+) -> None:
+    frame = gpd.GeoDataFrame(
+        {"code": ["530112"], "起": ["2023-01-01"]}, geometry=[SQUARE], crs=4490
+    )
+    frame.to_file(tmp_path / "d.gpkg")
+    import_file(register, "divisions", tmp_path / "d.gpkg")
+    import_csv("divisions", "区划代码,名称", "530112,西山新名")
+    found = rows(
+        register,
+        "select name, valid::text, geom is not null as drawn from division where upper_inf(known)",
+    )
+    assert [tuple(row.values()) for row in found] == [("西山新名", "[2023-01-01,)", True)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("ledger", ["小区编码,建筑面积(㎡)", "A,1e30"]),
+        ("ledger", ["小区编码,备注说明", "A,a\x00b"]),
+        ("ledger", ["小区编码,备注说明", "A," + "长" * 200_000]),
+        ("committees", ["小区编码,类型,备案日期,任期止", "A,业主委员会,2023-01-01,9999-12-31"]),
+        ("companies", ["统一社会信用代码,党建指导员,指导员止", f"{USCC},是,9999-12-31"]),
+    ],
+    ids=["huge_number", "nul", "huge_cell", "term_for_ever", "instructor_for_ever"],
+)
+def test_one_odd_cell_never_takes_the_file_down(
+    import_csv: Import, kind: str, lines: list[str]
+) -> None:
+    assert sum(import_csv(kind, *lines).counts.values()) == 1
+
+
+def test_values_that_are_not_used_are_said(import_csv: Import) -> None:
+    outcome = import_csv("ledger", "小区编码,服务起始日期,服务模式", "A,2022-01-01,")
+    assert [item.rule for item in outcome.findings.found] == ["loose_date"]
+    outcome = import_csv(
+        "companies", "统一社会信用代码,党组织形式,党组织成立日期", f"{USCC},,2022-01-01"
+    )
+    assert [item.rule for item in outcome.findings.found] == ["loose_date"]
+    outcome = import_csv(
+        "ledger", "小区编码,业委会状态,备案日期", "B,已备案,", "C,换届中,2022-01-01"
+    )
+    assert [item.rule for item in outcome.findings.found] == [
+        "committee_not_filed",
+        "committee_undated",
+    ]
