@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.codes import normal_division
+from geo.datum.reference import to_register
 from geo.errors import InputError, NotFound, UsageError
 from geo.intake import facts, shapes
 from geo.intake.clean import CONTROL, read_column, text_of
@@ -269,15 +271,15 @@ def _take_geometry(
         raise InputError(
             f"{file} 没有图形列。", "这一类必须是图形文件（GeoPackage、Shapefile 等）。"
         )
-    crs = shapes.choose_crs(raw.crs, options.crs, file)
+    datum = shapes.choose_datum(raw.crs, options.crs, file)
     out = shapes.lint(
-        shapes.to_register(raw.geometry, crs),
+        to_register(shapely.force_2d(raw.geometry), datum),
         findings,
         polygons=kind != "barriers",
         optional=kind == "divisions",
     )
     frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
-    return crs.to_string() if len(crs.to_string()) < 60 else crs.name
+    return datum.name
 
 
 def _notes(raw: RawTable, kept: list[str]) -> list[str | None]:

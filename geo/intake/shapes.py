@@ -1,31 +1,27 @@
 """Geometries become valid, two-dimensional, normalised multipolygons in EPSG:4490.
 
-The reference system is the one declared, by the file or by the caller; none declared stops the
-import. CGCS2000 and WGS 84 differ by centimetres and PROJ's transformation between them is null,
-so degrees pass through untouched and the same file gives the same bytes.
+The reference system is the one declared, by the file or by the caller (`geo.datum` knows which);
+none declared stops the import.
 """
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from geo.errors import InputError, UsageError
+from geo.datum.reference import Datum
+from geo.errors import InputError
 from geo.intake.verdicts import Findings
 from geo.register.tables import SRID
 
-GEOGRAPHIC = frozenset({4490, 4326, 4480})
-OLD_DATUMS = frozenset({4610, 4214, 4555})  # Xian 1980, Beijing 1954, new Beijing
 LONGITUDES = (70.0, 140.0)
 LATITUDES = (0.0, 56.0)
 POLYGONAL = (3, 6)
 LEAST_AREA_DEG2 = 1e-10  # about 1 m² at Yunnan's latitudes: a digitising slip, not a compound
 
 
-def choose_crs(declared: CRS | None, wanted: str | None, file: str) -> CRS:
+def choose_datum(declared: CRS | None, wanted: str | None, file: str) -> Datum:
     """Give the reference system to read a file in.
 
     Raises
@@ -36,32 +32,12 @@ def choose_crs(declared: CRS | None, wanted: str | None, file: str) -> CRS:
         When neither the file nor the caller declares one, or it is on a datum that differs from
         CGCS2000 by tens of metres and has no published transformation to it.
     """
-    found = declared
-    if wanted is not None:
-        try:
-            found = CRS.from_user_input(int(wanted) if wanted.isdigit() else wanted)
-        except CRSError:
-            raise UsageError(f"不认识坐标系 {wanted}。", "请写成 EPSG:4490 这样的形式。") from None
+    found = Datum.declared(declared, file) if wanted is None else Datum.named(wanted)
     if found is None:
         raise InputError(
             f"{file} 没有声明坐标系，不能猜测。", "请用 --crs 指定，例如 --crs EPSG:4490。"
         )
-    geodetic = found.geodetic_crs
-    if geodetic is not None and geodetic.to_epsg() in OLD_DATUMS:
-        raise InputError(
-            f"{file} 的坐标系为 {found.name}，与 CGCS2000 相差数十米，且没有公开的转换参数。",
-            "请先用本地参数转换为 CGCS2000（EPSG:4490 或其高斯投影带）再导入。",
-        )
     return found
-
-
-def to_register(geometry: np.ndarray, crs: CRS) -> np.ndarray:
-    """Bring geometries into EPSG:4490, longitude first; shape (n,), None stays None."""
-    flat = shapely.force_2d(geometry)
-    epsg = crs.to_epsg(min_confidence=100)
-    if epsg in GEOGRAPHIC or (epsg is None and crs.is_geographic and "CRS84" in crs.srs):
-        return np.asarray(flat, dtype=object)
-    return np.asarray(gpd.GeoSeries(flat, crs=crs).to_crs(SRID), dtype=object)
 
 
 def lint(geometry: np.ndarray, findings: Findings, *, polygons: bool, optional: bool) -> np.ndarray:

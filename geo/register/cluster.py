@@ -27,7 +27,9 @@ from geo.errors import ServerError
 
 DATABASE = "wuye"
 FALLBACK_HOME = Path("/var/lib/wuye")
-INSTALL_COMMAND = "sudo apt-get install postgresql-15 postgresql-15-postgis-3"
+INSTALL_COMMAND = (
+    "scripts/setup run（在项目目录），或 sudo apt-get install postgresql-15 postgresql-15-postgis-3"
+)
 CREATE_LOCK = 0x77757966
 SOCKET_PATH_BYTES = 100  # the system's limit is 107, and PostgreSQL adds a lock file's name
 

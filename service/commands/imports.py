@@ -46,7 +46,9 @@ def _renames(words: list[str] | None) -> dict[str, str]:
 def _register(kind: str) -> None:
     def command(
         file: Annotated[Path, typer.Argument(help="文件路径。")],
-        crs: Annotated[str | None, typer.Option(help="文件的坐标系，如 EPSG:4490。")] = None,
+        crs: Annotated[
+            str | None, typer.Option(help="文件的坐标系，如 EPSG:4490、gcj02、bd09。")
+        ] = None,
         map_: Annotated[
             list[str] | None, typer.Option("--map", help="列名=表头，可多次使用。")
         ] = None,

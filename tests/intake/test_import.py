@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.datum.reference import Datum, from_register
 from geo.errors import InputError, NotFound, UsageError
 from geo.intake.load import Options, import_file
 from geo.intake.report import write_report
@@ -394,7 +396,7 @@ def test_shapefile_that_does_not_say_its_encoding(
 def test_old_datums_are_refused(register: Register, tmp_path: Path, crs: str) -> None:
     frame = gpd.GeoDataFrame({"code": ["A"]}, geometry=[SQUARE], crs=crs)
     frame.to_file(tmp_path / "p.gpkg")
-    with pytest.raises(InputError, match="相差数十米"):
+    with pytest.raises(InputError, match="没有公开的转换参数"):
         import_file(register, "compounds", tmp_path / "p.gpkg")
 
 
@@ -524,3 +526,16 @@ def test_values_that_are_not_used_are_said(import_csv: Import) -> None:
         "committee_not_filed",
         "committee_undated",
     ]
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09"])
+def test_shifted_polygons_come_back_when_their_datum_is_declared(
+    register: Register, tmp_path: Path, datum: str
+) -> None:
+    shifted = from_register(np.array([SQUARE], dtype=object), Datum.named(datum))
+    path = polygons(tmp_path / "p.gpkg", ("A", shifted[0]))
+    outcome = import_file(register, "compounds", path, Options(crs=datum))
+    assert outcome.crs == datum
+    (row,) = rows(register, "select st_asbinary(geom) as wkb from compound_shape")
+    assert shapely.hausdorff_distance(shapely.from_wkb(row["wkb"]), SQUARE) < 1e-9
+    assert register.changes()[0]["parameters"]["crs_applied"] == datum
