@@ -88,7 +88,8 @@ def import_table(
     personal = [header for header in extra if is_personal(header, raw.cells[header])]
     kept = [header for header in extra if header not in personal]
     made_up = _is_made_up(file, raw, kept)
-    if kept and kind in {"compounds", "ledger", "areas", "companies", "projects"}:
+    noted = kind in WITH_NOTES
+    if kept and noted:
         frame["notes"] = pd.Series(_notes(raw, kept), dtype=object)
     crs = _take_geometry(kind, raw, frame, findings, options, file)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
@@ -113,11 +114,16 @@ def import_table(
         findings=findings,
         retracted=written.retracted,
         crs=crs,
-        extra_columns=kept,
+        extra_columns=kept if noted else [],
         personal_columns=personal,
+        unsaved_columns=[header for header in kept if not noted and any(raw.cells[header])],
+        ignored_sheets=raw.ignored,
         made_up=made_up,
     )
 
+
+WITH_NOTES = frozenset({"compounds", "ledger", "areas", "companies", "projects"})
+"""Kinds whose extra columns are kept as notes."""
 
 KEY_OF_KIND = {
     "ledger": "code",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,8 @@ class RawTable:
     """A file's rows as they stand in it.
 
     ``cells`` maps a header to its raw values; ``sheets`` and ``rows`` say where each row is;
-    ``geometry`` is an object array in `crs`, or None for a table without shapes.
+    ``geometry`` is an object array in `crs`, or None for a table without shapes; ``ignored`` names
+    the sheets that were not read, with the reason.
     """
 
     cells: dict[str, list[Any]]
@@ -39,6 +40,7 @@ class RawTable:
     rows: list[int]
     geometry: np.ndarray | None = None
     crs: CRS | None = None
+    ignored: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -58,9 +60,9 @@ def read(path: Path, kind: str, renames: dict[str, str], layer: str | None = Non
     if ending in SHAPE_ENDINGS:
         return _read_shapes(path, kind, renames, layer)
     if ending in {".csv", ".txt"}:
-        return _table(path, kind, renames, {path.stem: _csv_rows(path)})
+        return _table(path, kind, renames, {path.stem: _csv_rows(path)}, [])
     if ending in SHEET_ENDINGS:
-        return _table(path, kind, renames, _workbook_rows(path))
+        return _table(path, kind, renames, *_workbook_rows(path))
     raise InputError(
         f"不认识文件类型 {path.name}。",
         f"图形可用 {' '.join(SHAPE_ENDINGS)}，台账可用 {' '.join(SHEET_ENDINGS)}。",
@@ -174,13 +176,20 @@ def _choose_layer(path: str, kind: str, renames: dict[str, str], layers: list[st
     )
 
 
-def _workbook_rows(path: Path) -> dict[str, list[list[Any]]]:
+def _workbook_rows(path: Path) -> tuple[dict[str, list[list[Any]]], list[str]]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        return {
+        hidden = {
+            sheet.name
+            for sheet in book.sheets_metadata
+            if sheet.visible != python_calamine.SheetVisibleEnum.Visible
+        }
+        sheets = {
             name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in book.sheet_names
+            if name not in hidden
         }
+        return sheets, [f"{name}（隐藏）" for name in book.sheet_names if name in hidden]
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         words = str(error).splitlines()[0]
         raise InputError(
@@ -213,9 +222,14 @@ def _csv_rows(path: Path) -> list[list[Any]]:
 
 
 def _table(
-    path: Path, kind: str, renames: dict[str, str], sheets: dict[str, list[list[Any]]]
+    path: Path,
+    kind: str,
+    renames: dict[str, str],
+    sheets: dict[str, list[list[Any]]],
+    hidden: list[str],
 ) -> RawTable:
-    """Join the sheets that have this kind's header into one table."""
+    """Join the sheets that have this kind's header into one table; name those that don't."""
+    ignored = list(hidden)
     must = {column.name for column in KINDS[kind] if column.required}
     cells: dict[str, list[Any]] = {}
     names: list[str] = []
@@ -224,11 +238,14 @@ def _table(
     for sheet, rows in sheets.items():
         found = _header(rows, kind, renames)
         if found is None:
+            if any(value not in {None, ""} for row in rows for value in row):
+                ignored.append(f"{sheet}（没有认出表头）")
             continue
         top, headers = found
         recognised = set(recognise(kind, headers, renames).values())
         if not must <= recognised:
             best = max(best, recognised, key=len)
+            ignored.append(f"{sheet}（缺少必填列）")
             continue
         body = [
             (number, row)
@@ -251,7 +268,7 @@ def _table(
             f"{path.name} 中没有找到“{kind}”的表头（必须有：{wanted or '任一约定列'}）{seen}。",
             "请核对表头，或用 --map 列名=表头 指定对应关系。",
         )
-    return RawTable(cells, names, numbers)
+    return RawTable(cells, names, numbers, ignored=ignored)
 
 
 def _header(
@@ -259,9 +276,11 @@ def _header(
 ) -> tuple[int, list[str]] | None:
     """Find the header: of the first rows, the one with most columns that we know."""
     best: tuple[int, int, list[str]] | None = None
+    width = max(map(len, rows), default=0)
     for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
         headers: list[str] = []
-        for place, value in enumerate(row):
+        # As wide as the widest row: what stands beyond the last header is kept under a number.
+        for place, value in enumerate([*row, *[None] * (width - len(row))]):
             text = "" if value is None else str(value).strip()
             if not text or text in headers:
                 text = f"列{place + 1}" if not text else f"{text}（第{place + 1}列）"

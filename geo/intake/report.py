@@ -48,6 +48,8 @@ def write_report(path: Path, outcome: Outcome) -> Path:
             ("不再有效", outcome.retracted),
             ("作为备注保存的列", "、".join(outcome.extra_columns) or "—"),
             ("未保存的个人信息列", "、".join(outcome.personal_columns) or "—"),
+            ("未保存的其他列", "、".join(outcome.unsaved_columns) or "—"),
+            ("未读取的工作表", "、".join(outcome.ignored_sheets) or "—"),
         ]
         for row, (name, value) in enumerate(facts):
             sheet.write_string(row, 0, name, bold)

@@ -126,6 +126,8 @@ class Outcome:
     crs: str | None
     extra_columns: list[str]
     personal_columns: list[str]
+    unsaved_columns: list[str]
+    ignored_sheets: list[str]
     made_up: bool
 
     @property
@@ -152,6 +154,8 @@ class Outcome:
             "crs": self.crs,
             "extra_columns": self.extra_columns,
             "personal_columns_dropped": self.personal_columns,
+            "columns_not_saved": self.unsaved_columns,
+            "sheets_not_read": self.ignored_sheets,
             "made_up": self.made_up,
             "findings": [item.as_json() for item in self.findings.found],
         }

@@ -124,6 +124,10 @@ def print_outcome(outcome: Outcome, most: int = 20) -> None:
     if outcome.personal_columns:
         listed = "、".join(outcome.personal_columns)
         out.print(f"疑似个人信息的列未保存：{listed}", style="yellow")
+    if outcome.ignored_sheets:
+        out.print(f"未读取的工作表：{'、'.join(outcome.ignored_sheets)}", style="yellow")
+    if outcome.unsaved_columns:
+        out.print(f"未保存的列：{'、'.join(outcome.unsaved_columns)}", style="dim")
     found = outcome.findings.found
     if not found:
         return

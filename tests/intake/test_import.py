@@ -539,3 +539,25 @@ def test_shifted_polygons_come_back_when_their_datum_is_declared(
     (row,) = rows(register, "select st_asbinary(geom) as wkb from compound_shape")
     assert shapely.hausdorff_distance(shapely.from_wkb(row["wkb"]), SQUARE) < 1e-9
     assert register.changes()[0]["parameters"]["crs_applied"] == datum
+
+
+def test_sheets_that_are_not_read_are_named(register: Register, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "台账"
+    for line in (["小区编码", "小区名称"], ["A", "甲", "表头之外"]):
+        sheet.append(line)
+    for title, lines in (
+        ("别的表", [["编号", "小区名称"], ["B", "乙"]]),
+        ("旧表", [["小区编码", "小区名称"], ["C", "丙"]]),
+    ):
+        other = book.create_sheet(title)
+        for line in lines:
+            other.append(line)
+    book["旧表"].sheet_state = "hidden"
+    book.save(tmp_path / "l.xlsx")
+    outcome = import_file(register, "ledger", tmp_path / "l.xlsx")
+    assert outcome.verdicts == ["loaded"]
+    assert outcome.ignored_sheets == ["旧表（隐藏）", "别的表（缺少必填列）"]
+    assert rows(register, "select notes from compound") == [{"notes": {"列3": "表头之外"}}]
