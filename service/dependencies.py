@@ -27,7 +27,7 @@ def snapshot(
     known_at: Annotated[str | None, Query(description="按某一时刻已登记的内容。")] = None,
 ) -> Snapshot:
     """Give the snapshot of a date; it is built when it is missing."""
-    return space.snapshots.get(day(as_of, "as_of"), moment(known_at))
+    return space.snapshots.get(day(as_of, "as_of"), moment(known_at, "known_at"))
 
 
 def definition(
@@ -44,7 +44,7 @@ def division(
     division: Annotated[str | None, Query(description="区划代码；默认全部。")] = None,
 ) -> int | None:
     """Read a division code."""
-    return division_code(division)
+    return division_code(division, "division")
 
 
 SnapshotOf = Annotated[Snapshot, Depends(snapshot)]

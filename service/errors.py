@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from geo.errors import InputError, NotFound, ServerError, UsageError, WuyeError
 
@@ -36,8 +38,20 @@ def add_error_handlers(app: FastAPI) -> None:
             return problem(status, "服务暂时不可用", "请稍后再试，或请管理员查看 wuye status。")
         return problem(status, error.message, error.remedy)
 
+    async def unread(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return problem(422, "请求参数有误", f"{where}：{first['msg']}")
+
+    async def no_such_page(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        return problem(error.status_code, "没有这个地址或方法")
+
     async def others(_request: Request, _error: Exception) -> JSONResponse:
         return problem(500, "内部错误", "请把发生的时间告诉管理员。")
 
     app.add_exception_handler(WuyeError, ours)
+    app.add_exception_handler(RequestValidationError, unread)
+    app.add_exception_handler(HTTPException, no_such_page)
     app.add_exception_handler(Exception, others)

@@ -40,24 +40,24 @@ def day(text: str | None, option: str = "--as-of") -> dt.date:
         raise UsageError(f"{option} {text} 不是日期。", "请写成 2025-12-31。") from None
 
 
-def moment(text: str | None) -> dt.datetime | None:
+def moment(text: str | None, option: str = "--known-at") -> dt.datetime | None:
     """Read a moment; without a zone it is this machine's."""
     if text is None:
         return None
     try:
         found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--known-at {text} 不是时刻。", "请写成 2026-01-25T12:00。") from None
-    return found if found.tzinfo else found.astimezone()
+        return found if found.tzinfo else found.astimezone()
+    except (ValueError, OverflowError):
+        raise UsageError(f"{option} {text} 不是时刻。", "请写成 2026-01-25T12:00。") from None
 
 
-def division_code(text: str | None) -> int | None:
+def division_code(text: str | None, option: str = "--division") -> int | None:
     """Read a division code in any of its lengths."""
     if text is None:
         return None
     code = normal_division(text)
     if code is None:
-        raise UsageError(f"--division {text} 不是区划代码。", "例如 530102。")
+        raise UsageError(f"{option} {text} 不是区划代码。", "例如 530102。")
     return int(code)
 
 

@@ -68,6 +68,9 @@ def test_coverage_is_the_same_as_everywhere(
 @pytest.mark.parametrize(
     ("params", "status"),
     [
+        ({"known_at": "0001-01-01"}, 400),
+        ({"known_at": "2999-01-01"}, 400),
+        ({"division": "53010"}, 400),
         ({"as_of": "昨天"}, 400),
         ({"indicator": "I9"}, 400),
         ({"division": "530199", "level": "county"}, 404),
@@ -77,6 +80,14 @@ def test_coverage_is_the_same_as_everywhere(
 def test_wrong_words_are_problems(client: TestClient, params: dict[str, str], status: int) -> None:
     answer = client.get("/api/v1/coverage", params=params)
     assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"]
+
+
+def test_unknown_address_is_a_problem(client: TestClient) -> None:
+    answer = client.get("/no/such/page")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_page_is_the_handout_and_loads_nothing(
