@@ -9,7 +9,8 @@ import uvicorn
 
 from geo.errors import UsageError
 from service.app import create_app
-from service.output import out
+from service.options import Json
+from service.output import out, print_json
 from service.settings import Settings
 
 LOCAL = "127.0.0.1"
@@ -18,10 +19,15 @@ LOCAL = "127.0.0.1"
 def serve(
     host: Annotated[str, typer.Option(help="只接受本机地址。")] = LOCAL,
     port: Annotated[int, typer.Option(help="端口。", min=1, max=65535)] = 8753,
+    as_json: Json = False,
 ) -> None:
     """Serve on this computer only."""
     if host not in {LOCAL, "localhost"}:
         raise UsageError(f"不能监听 {host}：账号与权限尚未启用。", f"目前只能用本机地址 {LOCAL}。")
     application = create_app(Settings())
-    out.print(f"打开 http://{LOCAL}:{port} 查看；按 Ctrl+C 停止。", highlight=False)
+    url = f"http://{LOCAL}:{port}"
+    if as_json:
+        print_json({"url": url})
+    else:
+        out.print(f"打开 {url} 查看；按 Ctrl+C 停止。", highlight=False)
     uvicorn.run(application, host=LOCAL, port=port, log_level="warning", server_header=False)

@@ -17,6 +17,7 @@ from geo.action_plan import Definition, action_plan
 from geo.coverage import OUTSIDE, Coverage, Row, coverage
 from geo.errors import InputError
 from geo.intake.load import Options, import_file
+from geo.intake.verdicts import VERDICT_NAMES
 from geo.register.store import Register
 from geo.sample import write_sample
 from geo.snapshot.file import Snapshot
@@ -66,7 +67,9 @@ def demo(
     for kind, path in files.items():
         with steps(f"导入 {path.name}"):
             outcome = import_file(register, kind, path, Options(author=settings.author))
-            steps.note = "，".join(f"{name} {n}" for name, n in outcome.counts.items() if n)
+            steps.note = "，".join(
+                f"{VERDICT_NAMES[name]} {n}" for name, n in outcome.counts.items() if n
+            )
     with steps(f"冻结快照（截至 {AS_OF}）"):
         snapshot = workspace.snapshots.get(day(AS_OF))
     with steps("计算四项指标（各县区）"):
