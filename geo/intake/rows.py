@@ -145,28 +145,20 @@ def _without_repeats(
     many = rows.duplicated(keys, keep=False)
     if not many.any():
         return rows
+    some = rows[many]
     told = [name for name in rows.columns if name not in {"position", "row", "sheet"}]
-    for _, group in rows[many].groupby(keys, sort=False):
-        dated = group[dates[0]].notna().any()
-        seen: list[Any] = []
-        for index in group.index:
-            twin = next(
-                (
-                    other
-                    for other in seen
-                    if all(_equal(rows.at[other, name], rows.at[index, name]) for name in told)
-                ),
-                None,
-            )
-            if twin is not None:
-                findings.add(
-                    "skipped", "duplicate", rows.at[index, "position"], header, "",
-                    f"与第 {rows.at[twin, 'row']} 行相同", "相同的行已跳过",
-                )  # fmt: skip
-            elif dated and all(rows.at[index, name] is None for name in dates):
-                findings.add(
-                    "quarantined", "undated_period", rows.at[index, "position"], header, "",
-                    "同一对象另有带日期的行，本行没有起始日期，无法判断先后", "请补填起始日期",
-                )  # fmt: skip
-            seen.append(index)
+    twin = some.duplicated(told)
+    start, end = dates
+    undated = some[start].isna() & some[end].isna()
+    beside_dated = some[start].notna().groupby([some[key] for key in keys]).transform("any")
+    for index in some.index[twin]:
+        findings.add(
+            "skipped", "duplicate", some.at[index, "position"], header, "",
+            "与前面的一行完全相同", "相同的行已跳过",
+        )  # fmt: skip
+    for index in some.index[~twin & undated & beside_dated]:
+        findings.add(
+            "quarantined", "undated_period", some.at[index, "position"], header, "",
+            "同一对象另有带日期的行，本行没有起始日期，无法判断先后", "请补填起始日期",
+        )  # fmt: skip
     return good(rows, findings)
