@@ -47,11 +47,6 @@ def level_of(code: str) -> str:
     return {width: level for level, width in LEVEL_WIDTH.items()}[len(code)]
 
 
-def ancestors(code: str) -> list[str]:
-    """Give the codes above and including `code`, top down."""
-    return [code[:width] for width in WIDTHS if width <= len(code)]
-
-
 def uscc_check_character(first17: str) -> str:
     """Give the 18th character of a unified social credit code (GB 32100-2015, annex A).
 

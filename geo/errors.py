@@ -7,8 +7,7 @@
     ├── InputError          a file can't be read, or speaks of nothing    exit 1
     │   └── SupersededFile  an older file would undo a newer one          exit 1
     ├── NotFound            a snapshot, division, plan or change          exit 1
-    ├── ServerError         PostGIS is missing, blocked or unreachable    exit 1
-    └── Infeasible          a plan can't reach its target                 (carried by the plan)
+    └── ServerError         PostGIS is missing, blocked or unreachable    exit 1
 
 Rows at fault are not errors: they get verdicts (`geo.intake.verdicts`).
 """

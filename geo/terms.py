@@ -44,14 +44,6 @@ HARD_BARRIERS: Final = frozenset({"铁路", "高速路", "河流"})
 LEVELS: Final = ("province", "prefecture", "county", "street", "community")
 """Levels of the division tree, top down."""
 
-LEVEL_NAMES: Final = {
-    "province": "省",
-    "prefecture": "州市",
-    "county": "县区",
-    "street": "街道",
-    "community": "社区",
-}
-
 MADE_UP: Final = "示例数据"
 """The mark of made-up data, in every file and on every picture that holds any."""
 
