@@ -111,6 +111,11 @@ class Findings:
                 out.append("warned" if position in warned else "loaded")
         return out
 
+    def counts(self, changed: frozenset[int]) -> dict[str, int]:
+        """Give how many rows got each verdict; they add up to the rows read."""
+        found = Counter(self.verdicts(changed))
+        return {name: found.get(name, 0) for name in VERDICTS}
+
 
 @dataclass(frozen=True)
 class Outcome:

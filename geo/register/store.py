@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -135,15 +135,20 @@ class Register:
         self,
         origin: Origin,
         staged: list[Staged],
+        counts: Callable[[frozenset[int]], Mapping[str, int]] | None = None,
         *,
         dry_run: bool = False,
         again: bool = False,
-        counts: Mapping[str, int] | None = None,
     ) -> Written:
         """Merge facts into the register as one change, all or nothing.
 
         A change that would alter nothing is not recorded. A dry run does everything and rolls it
         back.
+
+        Parameters
+        ----------
+        counts
+            Gives what to record of the rows read, from the positions whose facts are new.
 
         Raises
         ------
@@ -155,7 +160,7 @@ class Register:
         with contextlib.suppress(_Rehearsal), self.connect() as connection:
             for number, item in enumerate(staged):
                 merge.stage(connection, f"stage_{number}", FACTS[item.table], item.rows)
-            change = self._open_change(connection, origin, counts or {})
+            change = self._open_change(connection, origin)
             changed: set[int] = set()
             retracted = 0
             for number, item in enumerate(staged):
@@ -175,7 +180,7 @@ class Register:
             self._refuse_superseded(connection, origin, change, again=again)
             if dry_run:
                 raise _Rehearsal
-            self._stamp(connection, change)
+            self._stamp(connection, change, counts(frozenset(changed)) if counts else {})
         return result[0]
 
     def undo(self, number: int, author: str) -> int:
@@ -195,7 +200,7 @@ class Register:
             if row is None:
                 raise NotFound(f"没有第 {number} 号变更。", "请用 wuye changes 查看编号。")
             origin = Origin("undo", author, file=row["file"], parameters={"undoes": number})
-            change = self._open_change(connection, origin, {})
+            change = self._open_change(connection, origin)
             later: set[int] = set()
             for facts in FACTS.values():
                 later |= undo.built_upon(connection, facts, number)
@@ -208,7 +213,7 @@ class Register:
             for facts in FACTS.values():
                 undo.take_back(connection, facts, number, change)
             connection.execute("update change set undoes = %s where number = %s", [number, change])
-            self._stamp(connection, change)
+            self._stamp(connection, change, {})
         return change
 
     def changes(self) -> list[dict[str, Any]]:
@@ -249,14 +254,15 @@ class Register:
         return int(row["number"])
 
     @staticmethod
-    def _stamp(connection: Connection, change: int) -> None:
+    def _stamp(connection: Connection, change: int, counts: Mapping[str, int]) -> None:
         """Date a change as late as can be, so that no moment before its commit sees it."""
         connection.execute(
-            "update change set at = greatest(clock_timestamp(), at) where number = %s", [change]
+            "update change set at = greatest(clock_timestamp(), at), counts = %s where number = %s",
+            [Jsonb(dict(counts)), change],
         )
 
     @staticmethod
-    def _open_change(connection: Connection, origin: Origin, counts: Mapping[str, int]) -> int:
+    def _open_change(connection: Connection, origin: Origin) -> int:
         """Take the write lock until commit, and give the next number."""
         connection.execute("select pg_advisory_xact_lock(%s)", [WRITE_LOCK])
         row = connection.execute(
@@ -266,7 +272,7 @@ class Register:
                 " select coalesce(max(number), 0) + 1,"
                 " greatest(clock_timestamp(), max(at) + interval '1 microsecond'),"
                 " %(author)s, %(kind)s, %(file)s, %(sha256)s, %(made_up)s,"
-                " %(parameters)s, %(counts)s"
+                " %(parameters)s, '{}'"
                 " from change returning number"
             ),
             {
@@ -276,7 +282,6 @@ class Register:
                 "sha256": origin.sha256,
                 "made_up": origin.made_up,
                 "parameters": Jsonb(dict(origin.parameters)),
-                "counts": Jsonb(dict(counts)),
             },
         ).fetchone()
         assert row is not None  # noqa: S101 - insert returning gives a row

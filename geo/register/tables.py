@@ -31,6 +31,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     SmallInteger,
@@ -326,6 +327,52 @@ barrier = _facts(
     meets="standing",
     checks=[_one_of("barrier", "kind", terms.BARRIER_KINDS[1:])],
 )
+
+compound_alias = _facts(
+    "compound_alias",
+    [_key(), _key("alias")],
+    [Column("accepted", Boolean, nullable=False), Column("division", Text)],
+    meets="standing",
+    checks=[_division_code("compound_alias", "division")],
+)
+"""A name, normalised, that somebody said is (or is not) a compound's; within a division."""
+
+compound_code = _facts(
+    "compound_code",
+    [_key()],
+    [Column("same_as", Text, nullable=False)],
+    meets="standing",
+)
+"""Another file's code for a compound that the register knows by its own."""
+
+held_row = Table(
+    "held_row",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("change", BigInteger, ForeignKey("change.number"), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("subject", Text),
+    Column("cells", JSONB, nullable=False),
+    Column("shape", LargeBinary),
+    Column("problems", JSONB, nullable=False),
+    Column("closed_by", BigInteger, ForeignKey("change.number")),
+    Column("closed_as", Text),
+    Column("access_division", Text),
+    CheckConstraint(
+        "closed_as in ('released', 'dismissed', 'superseded', 'undone')"
+        " and closed_by is not null or closed_as is null and closed_by is null",
+        name="held_row_closed",
+    ),
+    Index("held_row_digest", "digest", unique=True, postgresql_where=text("closed_by is null")),
+    Index("held_row_subject", "kind", "subject", postgresql_where=text("closed_by is null")),
+)
+"""A row of a file that an import held back: known cells as they were written, its shape as WKB in
+EPSG:4490, and what was wrong. Open until a change releases, dismisses, supersedes or undoes it.
+``digest`` is a hash of kind, cells and shape, so the same row is held open once."""
 
 snapshot = Table(
     "snapshot",

@@ -1,0 +1,41 @@
+"""The words of an import's call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Options:
+    """The words of an import's call; see ``wuye import --help``."""
+
+    crs: str | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
+    dry_run: bool = False
+    effective: dt.date | None = None
+    complete: str | None = None
+    again: bool = False
+    author: str = "unknown"
+
+    def parameters(self, crs: str | None) -> dict[str, Any]:
+        """Give the words that shape what is read, for the change's record.
+
+        Parameters
+        ----------
+        crs
+            The reference system applied.
+        """
+        words = {
+            "crs_declared": self.crs,
+            "crs_applied": crs,
+            "map": dict(self.renames) or None,
+            "layer": self.layer,
+            "effective": self.effective.isoformat() if self.effective else None,
+            "complete": self.complete,
+            "again": self.again or None,
+        }
+        return {name: value for name, value in words.items() if value is not None}
