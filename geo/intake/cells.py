@@ -51,7 +51,7 @@ def clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings)
     }
     for header, name in columns.items():
         column = specs[name]
-        values, problems = read_column(_with_unit(raw.cells[header], header, column), column)
+        values, problems = read_column(with_unit(raw.cells[header], header, column), column)
         frame[name] = pd.Series(values, dtype=object)  # else pandas turns None in texts into NaN
         for position, problem in problems.items():
             findings.add(
@@ -71,7 +71,7 @@ def clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings)
     return pd.DataFrame(frame)
 
 
-def _with_unit(cells: list[Any], header: str, column: Column) -> list[Any]:
+def with_unit(cells: list[Any], header: str, column: Column) -> list[Any]:
     """Give bare numbers under a header in 万㎡ that unit.
 
     Raises

@@ -14,16 +14,17 @@ import shapely
 from geo.codes import normal_division
 from geo.datum.reference import to_register
 from geo.errors import InputError, UsageError
-from geo.intake import cells, facts, shapes
+from geo.intake import cells, facts, hold, shapes
 from geo.intake.columns import KINDS, SHAPED, is_personal
 from geo.intake.complete import SPOKEN_OF, completeness
 from geo.intake.options import Options
+from geo.intake.prepared import Prepared
 from geo.intake.read import RawTable, read
 from geo.intake.verdicts import Findings, Outcome
 from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
 
-__all__ = ["Options", "import_file", "import_table"]
+__all__ = ["Options", "import_file", "import_table", "prepare"]
 
 
 def import_file(
@@ -62,6 +63,28 @@ def import_table(
     register: Register, kind: str, raw: RawTable, file: str, sha256: str, options: Options
 ) -> Outcome:
     """Import rows that were read already; `import_file` says the rest."""
+    prepared = prepare(register, kind, raw, file, options)
+    origin = Origin(
+        kind=kind,
+        author=options.author,
+        file=file,
+        sha256=sha256,
+        made_up=prepared.made_up,
+        parameters=options.parameters(prepared.crs),
+    )
+    written = register.write(
+        origin,
+        prepared.staged,
+        prepared.findings.counts,
+        also=hold.keeper(prepared, again=options.again),
+        dry_run=options.dry_run,
+        again=options.again,
+    )
+    return prepared.outcome(written, dry_run=options.dry_run)
+
+
+def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Options) -> Prepared:
+    """Clean and check a table and make facts of it; nothing is written."""
     findings = Findings(raw.sheets, raw.rows)
     columns = cells.known_columns(kind, raw, dict(options.renames), file)
     frame = cells.clean(kind, raw, columns, findings)
@@ -75,32 +98,20 @@ def import_table(
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
     complete = completeness(register, kind, frame, findings, options.complete)
-    staged = [_only_good(item, kind, findings, complete) for item in staged]
-    origin = Origin(
-        kind=kind,
-        author=options.author,
-        file=file,
-        sha256=sha256,
-        made_up=cells.is_made_up(file, raw, kept),
-        parameters=options.parameters(crs),
-    )
-    written = register.write(
-        origin, staged, findings.counts, dry_run=options.dry_run, again=options.again
-    )
-    return Outcome(
+    return Prepared(
         kind=kind,
         file=file,
-        change=written.number,
-        dry_run=options.dry_run,
-        verdicts=findings.verdicts(written.changed),
+        raw=raw,
+        columns=columns,
+        frame=frame,
         findings=findings,
-        retracted=written.retracted,
+        staged=[_only_good(item, kind, findings, complete) for item in staged],
+        effective=options.effective,
         crs=crs,
         extra_columns=kept if noted else [],
         personal_columns=personal,
         unsaved_columns=[header for header in kept if not noted and any(raw.cells[header])],
-        ignored_sheets=raw.ignored,
-        made_up=origin.made_up,
+        made_up=cells.is_made_up(file, raw, kept),
     )
 
 
@@ -132,8 +143,9 @@ def _take_geometry(
             f"{file} 没有图形列。", "这一类必须是图形文件（GeoPackage、Shapefile 等）。"
         )
     datum = shapes.choose_datum(raw.crs, options.crs, file)
+    raw.placed = to_register(shapely.force_2d(raw.geometry), datum)
     out = shapes.lint(
-        to_register(shapely.force_2d(raw.geometry), datum),
+        raw.placed,
         findings,
         polygons=kind != "barriers",
         optional=kind == "divisions",

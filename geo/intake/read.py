@@ -31,7 +31,8 @@ class RawTable:
     """A file's rows as they stand in it.
 
     ``cells`` maps a header to its raw values; ``sheets`` and ``rows`` say where each row is;
-    ``geometry`` is an object array in `crs`, or None for a table without shapes; ``ignored`` names
+    ``geometry`` is an object array in `crs`, or None for a table without shapes, and ``placed`` the
+    same in EPSG:4490, as it came otherwise, once the import has found its datum; ``ignored`` names
     the sheets that were not read, with the reason.
     """
 
@@ -40,6 +41,7 @@ class RawTable:
     rows: list[int]
     geometry: np.ndarray | None = None
     crs: CRS | None = None
+    placed: np.ndarray | None = None
     ignored: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:

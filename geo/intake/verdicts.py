@@ -51,6 +51,11 @@ class Findings:
     ----------
     sheets, rows
         Sheet name and row number, as the user sees them, by position.
+
+    Attributes
+    ----------
+    candidates
+        What a held row may mean, best first, by position; kept with the row.
     """
 
     sheets: list[str]
@@ -59,6 +64,7 @@ class Findings:
     held: set[int] = field(default_factory=set)
     skipped: set[int] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
+    candidates: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
     def add(
         self,

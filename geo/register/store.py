@@ -23,7 +23,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from geo.errors import InputError, NotFound, ServerError, SupersededFile, UsageError
-from geo.register import merge, retract, undo
+from geo.register import held, merge, retract, undo
 from geo.register.compose import Connection
 from geo.register.retract import Complete
 from geo.register.tables import FACTS
@@ -137,6 +137,7 @@ class Register:
         staged: list[Staged],
         counts: Callable[[frozenset[int]], Mapping[str, int]] | None = None,
         *,
+        also: Callable[[Connection, int, frozenset[int]], bool] | None = None,
         dry_run: bool = False,
         again: bool = False,
     ) -> Written:
@@ -149,6 +150,9 @@ class Register:
         ----------
         counts
             Gives what to record of the rows read, from the positions whose facts are new.
+        also
+            What else belongs to the change, given its number and those positions; tells whether it
+            altered anything.
 
         Raises
         ------
@@ -171,7 +175,8 @@ class Register:
                     retracted += retract.retract_absent(
                         connection, facts, stage, change, item.complete, item.effective
                     )
-            nothing = not changed and not retracted
+            more = also is not None and also(connection, change, frozenset(changed))
+            nothing = not changed and not retracted and not more
             result.append(
                 Written(None if nothing or dry_run else change, frozenset(changed), retracted)
             )
@@ -201,7 +206,7 @@ class Register:
                 raise NotFound(f"没有第 {number} 号变更。", "请用 wuye changes 查看编号。")
             origin = Origin("undo", author, file=row["file"], parameters={"undoes": number})
             change = self._open_change(connection, origin)
-            later: set[int] = set()
+            later = held.released_since(connection, number)
             for facts in FACTS.values():
                 later |= undo.built_upon(connection, facts, number)
             if later:
@@ -212,6 +217,7 @@ class Register:
                 )
             for facts in FACTS.values():
                 undo.take_back(connection, facts, number, change)
+            held.take_back(connection, number, change)
             connection.execute("update change set undoes = %s where number = %s", [number, change])
             self._stamp(connection, change, {})
         return change

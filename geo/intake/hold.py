@@ -1,0 +1,182 @@
+"""Which rows of an import are held back, as what, and which held ones it makes needless.
+
+Only cells of known columns are held, as they were written; neither other columns, which may be
+personal data, nor what was redacted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+
+from geo.intake.cells import with_unit
+from geo.intake.clean import CONTROL, read_column, text_of
+from geo.intake.columns import KINDS, Column
+from geo.intake.prepared import Prepared
+from geo.register import held
+from geo.register.compose import Connection
+from geo.register.held import HeldRow
+
+SUBJECT: Final = {
+    "divisions": ("code",),
+    "compounds": ("code",),
+    "areas": ("code",),
+    "ledger": ("code",),
+    "committees": ("compound", "area", "kind"),
+    "companies": ("uscc",),
+    "projects": ("code",),
+    "barriers": (),
+}
+"""The columns that name what a row speaks of; a barrier has no name of its own."""
+
+STARTS: Final = {"divisions": "valid_from", "ledger": "service_from", "committees": "filed_on"}
+"""Where rows of one subject stand for periods: the column in which a period begins."""
+
+
+def keeper(
+    prepared: Prepared, *, again: bool = False
+) -> Callable[[Connection, int, frozenset[int]], bool]:
+    """Give what an import does about held rows, within its change.
+
+    It holds its own, and closes as superseded those of earlier imports whose subject it loads.
+    """
+
+    def keep(connection: Connection, change: int, _changed: frozenset[int]) -> bool:
+        own = held_rows(prepared)
+        done = supersede(connection, change, prepared, {row.fingerprint() for row in own})
+        return bool(held.store(connection, change, own, again=again) if own else 0) or done
+
+    return keep
+
+
+def held_rows(prepared: Prepared) -> list[HeldRow]:
+    """Give the rows that were held back, in the order of the file."""
+    findings, raw, frame = prepared.findings, prepared.raw, prepared.frame
+    positions = sorted(findings.held)
+    if not positions:
+        return []
+    said: dict[int, list[dict[str, str]]] = {position: [] for position in positions}
+    for item in findings.found:
+        if item.position in said:
+            words = item.as_json()
+            said[item.position].append(
+                {name: words[name] for name in words if name not in {"sheet", "row"}}
+            )
+    written = _as_written(prepared)
+    subjects, access = _subjects(prepared), frame["access_division"].tolist()
+    own: list[HeldRow] = []
+    for position in positions:
+        shape = None if raw.placed is None else raw.placed[position]
+        problems: dict[str, Any] = {"findings": said[position]}
+        if findings.candidates.get(position):
+            problems["candidates"] = findings.candidates[position]
+        if prepared.effective:
+            problems["effective"] = prepared.effective.isoformat()
+        if prepared.made_up:
+            problems["made_up"] = True
+        own.append(
+            HeldRow(
+                kind=prepared.kind,
+                file=prepared.file,
+                sheet=raw.sheets[position],
+                row=raw.rows[position],
+                subject=subjects[position],
+                cells={
+                    name: cell
+                    for name, column in written.items()
+                    if (cell := column(position)) is not None
+                },
+                shape=None if shape is None else shapely.to_wkb(shape),
+                problems=problems,
+                access_division=None if _blank(access[position]) else access[position],
+            )
+        )
+    return own
+
+
+def supersede(connection: Connection, change: int, prepared: Prepared, own: set[str]) -> bool:
+    """Close held rows whose subject, and period, the import loads; tell whether there were any.
+
+    Parameters
+    ----------
+    own
+        Digests of the rows that the import itself holds back: they stay.
+    """
+    subjects = _subjects(prepared)
+    loaded: dict[str, set[Any]] = {}
+    starts = STARTS.get(prepared.kind)
+    begins = prepared.frame[starts].tolist() if starts in prepared.frame else None
+    for position in prepared.findings.good(range(len(subjects))):
+        subject = subjects[position]
+        if subject is not None:
+            loaded.setdefault(subject, set()).add(begins[position] if begins else None)
+    if not loaded:
+        return False
+    needless = [
+        row.id
+        for row in held.of_subjects(connection, prepared.kind, list(loaded))
+        if row.digest not in own and _same_period(row, loaded[str(row.subject)])
+    ]
+    return bool(held.close(connection, change, needless, "superseded") if needless else 0)
+
+
+def _same_period(row: HeldRow, begins: set[Any]) -> bool:
+    """Tell whether a held row may speak of a loaded period: it does unless its own differs."""
+    name = STARTS.get(row.kind)
+    if name is None or name not in row.cells:
+        return True
+    column = next(column for column in KINDS[row.kind] if column.name == name)
+    (own,), problems = read_column([row.cells[name]], column)
+    return bool(problems) or own in begins or begins == {None}
+
+
+def _subjects(prepared: Prepared) -> list[str | None]:
+    """Give what each row speaks of, or None where it does not say."""
+    names = SUBJECT[prepared.kind]
+    columns = [prepared.frame[name].tolist() for name in names if name in prepared.frame]
+    if not columns:
+        return [None] * len(prepared.raw)
+    found: list[str | None] = []
+    for parts in zip(*columns, strict=True):
+        told = [str(part) for part in parts if not _blank(part)]
+        whole = len(told) == (1 if len(names) == 1 else 2)  # a committee: whose, and which kind
+        found.append(" ".join(told) if whole else None)
+    return found
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
+
+
+def _as_written(prepared: Prepared) -> dict[str, Callable[[int], Any]]:
+    """Give, for each known column, what reads its cell of a row."""
+    specs = {column.name: column for column in KINDS[prepared.kind]}
+
+    def reader(header: str, column: Column) -> Callable[[int], Any]:
+        cells = prepared.raw.cells[header]
+        return lambda position: plain_cell(with_unit([cells[position]], header, column)[0], column)
+
+    return {
+        name: reader(header, specs[name])
+        for header, name in prepared.columns.items()
+        if name in specs
+    }
+
+
+def plain_cell(value: Any, column: Column) -> str | int | float | bool | None:
+    """Give a cell as JSON can hold it and the same reader reads it again; None for a blank one."""
+    if not text_of(value):
+        return None
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, dt.datetime) and (column.kind == "date" or value.time() == dt.time()):
+        return value.date().isoformat()
+    text = CONTROL.sub("", str(value))
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,53 @@
+"""A table that was read, checked and made into facts, and is not yet written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.intake.read import RawTable
+from geo.intake.verdicts import Findings, Outcome
+from geo.register.store import Staged, Written
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What one table comes to.
+
+    ``columns`` maps the file's headers to column names, ``frame`` has a row of clean values for
+    each of `raw` (``position``), ``staged`` the facts of the good ones.
+    """
+
+    kind: str
+    file: str
+    raw: RawTable
+    columns: dict[str, str]
+    frame: pd.DataFrame
+    findings: Findings
+    staged: list[Staged]
+    effective: dt.date | None
+    crs: str | None
+    extra_columns: list[str]
+    personal_columns: list[str]
+    unsaved_columns: list[str]
+    made_up: bool
+
+    def outcome(self, written: Written, *, dry_run: bool) -> Outcome:
+        """Give the verdicts, now that it is known whose facts are new."""
+        return Outcome(
+            kind=self.kind,
+            file=self.file,
+            change=written.number,
+            dry_run=dry_run,
+            verdicts=self.findings.verdicts(written.changed),
+            findings=self.findings,
+            retracted=written.retracted,
+            crs=self.crs,
+            extra_columns=self.extra_columns,
+            personal_columns=self.personal_columns,
+            unsaved_columns=self.unsaved_columns,
+            ignored_sheets=self.raw.ignored,
+            made_up=self.made_up,
+        )
