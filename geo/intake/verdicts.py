@@ -43,6 +43,14 @@ class Finding:
         return words
 
 
+@dataclass(frozen=True)
+class Notice:
+    """One thing to say about the whole file; it changes no row's verdict."""
+
+    rule: str
+    message: str
+
+
 @dataclass
 class Findings:
     """All that is said of one file's rows, and which rows are still good.
@@ -65,6 +73,11 @@ class Findings:
     skipped: set[int] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
     candidates: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+
+    def note(self, rule: str, message: str) -> None:
+        """Say something of the whole file."""
+        self.notices.append(Notice(rule, message))
 
     def add(
         self,
@@ -168,5 +181,6 @@ class Outcome:
             "columns_not_saved": self.unsaved_columns,
             "sheets_not_read": self.ignored_sheets,
             "made_up": self.made_up,
+            "notices": [asdict(item) for item in self.findings.notices],
             "findings": [item.as_json() for item in self.findings.found],
         }
