@@ -1,25 +1,26 @@
 """Files become one table of raw cells, with the sheet and row that the user sees.
 
 Polygons through pyogrio (GeoPackage, Shapefile, zipped too, GeoJSON, FlatGeobuf), workbooks
-through calamine (xlsx, xls), csv in UTF-8, UTF-16 or GB18030.
+through calamine (xlsx, xls), csv in UTF-8, UTF-16, GB18030 or Big5, HTML tables that pose as xls.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyogrio
-import python_calamine
 from pyproj import CRS
 
 from geo.errors import InputError
 from geo.intake.columns import KINDS, recognise
+from geo.intake.html_table import read_html
+from geo.intake.sniff import NAMES, Content, sniff
+from geo.intake.textfile import read_csv
+from geo.intake.vector import SHAPES, open_shapes, read_layer
+from geo.intake.workbook import REMEDY, UNLOCK, read_workbook
 
 SHAPE_ENDINGS: Final = (".gpkg", ".shp", ".zip", ".geojson", ".json", ".fgb")
 SHEET_ENDINGS: Final = (".xlsx", ".xls", ".xlsm", ".csv", ".txt")
@@ -33,7 +34,7 @@ class RawTable:
     ``cells`` maps a header to its raw values; ``sheets`` and ``rows`` say where each row is;
     ``geometry`` is an object array in `crs`, or None for a table without shapes, and ``placed`` the
     same in EPSG:4490, as it came otherwise, once the import has found its datum; ``ignored`` names
-    the sheets that were not read, with the reason.
+    the sheets that were not read, with the reason; ``remarks`` say how the file was taken.
     """
 
     cells: dict[str, list[Any]]
@@ -43,42 +44,94 @@ class RawTable:
     crs: CRS | None = None
     placed: np.ndarray | None = None
     ignored: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
 def read(path: Path, kind: str, renames: dict[str, str], layer: str | None = None) -> RawTable:
-    """Read a file whole.
+    """Read a file whole, as what its content is.
 
     Raises
     ------
     InputError
-        When the file is missing, damaged, of an unknown type, or has no table of this kind.
+        When the file is missing, damaged, hostile, of an unknown type, larger than
+        `geo.intake.limits` allow, or has no table of this kind.
     """
     if not path.is_file():
         raise InputError(f"没有文件 {path}。", "请核对路径。")
     ending = path.suffix.lower()
-    if ending in SHAPE_ENDINGS:
-        return _read_shapes(path, kind, renames, layer)
-    if ending in {".csv", ".txt"}:
-        return _table(path, kind, renames, {path.stem: _csv_rows(path)}, [])
-    if ending in SHEET_ENDINGS:
-        return _table(path, kind, renames, *_workbook_rows(path))
-    raise InputError(
-        f"不认识文件类型 {path.name}。",
-        f"图形可用 {' '.join(SHAPE_ENDINGS)}，台账可用 {' '.join(SHEET_ENDINGS)}。",
+    if ending not in SHAPE_ENDINGS + SHEET_ENDINGS:
+        raise InputError(
+            f"不认识文件类型 {path.name}。",
+            f"图形可用 {' '.join(SHAPE_ENDINGS)}，台账可用 {' '.join(SHEET_ENDINGS)}。",
+        )
+    content = sniff(path)
+    if content in SHAPES and ending in SHAPE_ENDINGS:
+        return _read_shapes(path, content, kind, renames, layer)
+    if content in SHEETS and ending in SHEET_ENDINGS:
+        return _read_sheets(path, content, kind, renames)
+    raise _refusal(path, content)
+
+
+SHEETS: Final[frozenset[Content]] = frozenset({"xlsx", "xls", "html", "text"})
+REMEDIES: Final[dict[Content, str]] = {
+    "empty": "请重新导出或重新取得。",
+    "nul": "多为传输或磁盘出错，请重新取得。",
+    "encrypted": UNLOCK,
+    "xlsb": REMEDY,
+    "ods": REMEDY,
+    "mhtml": REMEDY,
+    "xml": REMEDY,
+}
+NATURAL: Final[dict[Content, tuple[str, ...]]] = {
+    "xlsx": (".xlsx", ".xlsm"),
+    "xls": (".xls",),
+    "html": (),
+    "text": (".csv", ".txt"),
+}
+"""Names that need no remark."""
+
+
+def _refusal(path: Path, content: Content) -> InputError:
+    wanted = "图形文件" if path.suffix.lower() in SHAPE_ENDINGS else "台账"
+    return InputError(
+        f"{path.name} 的内容是{NAMES[content]}，不能作为{wanted}读取。",
+        REMEDIES.get(content, "请核对文件；若只是扩展名写错，请改正后再导入。"),
     )
 
 
-def _read_shapes(path: Path, kind: str, renames: dict[str, str], layer: str | None) -> RawTable:
+def _read_sheets(path: Path, content: Content, kind: str, renames: dict[str, str]) -> RawTable:
+    if content == "text":
+        found = read_csv(path)
+    else:
+        found = read_html(path) if content == "html" else read_workbook(path)
+    if content != "html" and path.suffix.lower() not in NATURAL[content]:
+        found.remarks.insert(0, f"扩展名是 {path.suffix}，内容是{NAMES[content]}；已按内容读取")
     try:
-        source = _inside_zip(path) if path.suffix.lower() == ".zip" else str(path)
-        layers = [str(name) for name, _ in pyogrio.list_layers(source)]
-        chosen = layer or _choose_layer(source, kind, renames, layers)
-        frame = _read_frame(source, chosen)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        words = str(error).splitlines()[0]
+        table = _table(path, kind, renames, found.rows, found.ignored)
+    except InputError as error:
+        raise InputError(error.message, "；".join([*found.remarks, error.remedy])) from error
+    table.remarks = found.remarks
+    return table
+
+
+def _read_shapes(
+    path: Path, content: Content, kind: str, renames: dict[str, str], layer: str | None
+) -> RawTable:
+    try:
+        with open_shapes(path, content) as source:
+            layers = [str(name) for name, _ in pyogrio.list_layers(source.path)]
+            chosen = layer or _choose_layer(source.path, kind, renames, layers)
+            frame, crs, remarks = read_layer(source, chosen)
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        ValueError,
+        OSError,
+    ) as error:
+        words = _own_words(str(error).splitlines()[0], path)
         raise InputError(
             f"无法读取 {path.name}：{words}", "请确认文件完整，且扩展名与内容一致。"
         ) from error
@@ -90,69 +143,19 @@ def _read_shapes(path: Path, kind: str, renames: dict[str, str], layer: str | No
     for header in headers:
         column = frame[header].astype(object)
         cells[header] = column.where(frame[header].notna(), None).tolist()
-    crs = getattr(frame, "crs", None)
     return RawTable(
         cells=cells,
-        sheets=[chosen] * len(frame),
+        sheets=[source.layer or chosen] * len(frame),
         rows=list(range(1, len(frame) + 1)),
         geometry=geometry,
-        crs=CRS(crs) if crs is not None else None,
+        crs=crs,
+        remarks=remarks,
     )
 
 
-def _inside_zip(path: Path) -> str:
-    """Give the path of the one shape file in a zip, in whatever folder of it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            inner = [
-                name
-                for name in archive.namelist()
-                if name.lower().endswith((".shp", ".gpkg", ".geojson", ".fgb"))
-            ]
-    except zipfile.BadZipFile as error:
-        raise InputError(f"{path.name} 不是完整的压缩包。", "请重新压缩后再导入。") from error
-    if len(inner) != 1:
-        raise InputError(
-            f"{path.name} 中有 {len(inner)} 个图形文件，应只有一个。", "请拆开后分别导入。"
-        )
-    return f"/vsizip/{path.absolute()}/{inner[0]}"
-
-
-def _read_frame(source: str, layer: str) -> Any:
-    """Read a layer; a Shapefile that does not say its encoding is tried in UTF-8, then GB18030.
-
-    Whole numbers stay whole where some are missing: a code must not become a float.
-    """
-
-    def read_in(encoding: str | None) -> Any:
-        return pyogrio.read_dataframe(
-            source,
-            layer=layer,
-            encoding=encoding,
-            datetime_as_string=True,
-            use_arrow=encoding is None,
-            **(
-                {"arrow_to_pandas_kwargs": {"integer_object_nulls": True}}
-                if encoding is None
-                else {}
-            ),
-        )
-
-    if not source.lower().endswith(".shp") or _says_encoding(source):
-        return read_in(None)
-    try:
-        return read_in("UTF-8")
-    except UnicodeDecodeError:
-        return read_in("GB18030")
-
-
-def _says_encoding(source: str) -> bool:
-    """Tell whether a Shapefile has a .cpg beside it."""
-    if source.startswith("/vsizip/"):
-        archive, _, inner = source.removeprefix("/vsizip/").partition(".zip/")
-        with zipfile.ZipFile(f"{archive}.zip") as opened:
-            return f"{inner[:-4]}.cpg".lower() in {name.lower() for name in opened.namelist()}
-    return any(Path(source).with_suffix(ending).exists() for ending in (".cpg", ".CPG"))
+def _own_words(words: str, path: Path) -> str:
+    """Leave out folders: a message names the file as the user does."""
+    return words.replace(str(path.absolute()), path.name).replace(str(path), path.name)
 
 
 def _choose_layer(path: str, kind: str, renames: dict[str, str], layers: list[str]) -> str:
@@ -176,51 +179,6 @@ def _choose_layer(path: str, kind: str, renames: dict[str, str], layers: list[st
         f"{Path(path).name} 有 {len(layers)} 个图层（{'、'.join(layers[:8])}），无法判断用哪一个。",
         "请用 --layer 指定。",
     )
-
-
-def _workbook_rows(path: Path) -> tuple[dict[str, list[list[Any]]], list[str]]:
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        hidden = {
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible != python_calamine.SheetVisibleEnum.Visible
-        }
-        sheets = {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names
-            if name not in hidden
-        }
-        return sheets, [f"{name}（隐藏）" for name in book.sheet_names if name in hidden]
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        words = str(error).splitlines()[0]
-        raise InputError(
-            f"无法读取工作簿 {path.name}：{words}", "请用 Excel 或 WPS 打开后另存为 .xlsx。"
-        ) from error
-
-
-def _csv_rows(path: Path) -> list[list[Any]]:
-    data = path.read_bytes()
-    for encoding in (
-        ("utf-8-sig", "gb18030") if data[:2] not in {b"\xff\xfe", b"\xfe\xff"} else ("utf-16",)
-    ):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise InputError(f"无法判断 {path.name} 的编码。", "请另存为 UTF-8 的 CSV。")
-    first = text.splitlines()[0] if text else ""
-    delimiter = max(",;\t", key=first.count)
-    csv.field_size_limit(len(text) + 1)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    try:
-        return [[cell if cell != "" else None for cell in row] for row in reader]
-    except csv.Error as error:
-        raise InputError(
-            f"{path.name} 第 {reader.line_num} 行不是规范的 CSV：{error}", "请另存为 xlsx 后重试。"
-        ) from error
 
 
 def _table(

@@ -1,0 +1,195 @@
+"""Shape files through GDAL, with the few drivers that we take and nothing that reaches further.
+
+GDAL decides by content what a file is, and knows formats that only name other files or addresses
+to read. Those drivers are taken out, so no content can make an import read anything but its file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pyogrio
+import pyogrio._ogr
+from pyproj import CRS
+
+from geo.errors import InputError
+from geo.intake.archive import inflate, open_archive, shown_name
+from geo.intake.guard import (
+    JsonCrs,
+    check_geojson,
+    check_geopackage,
+    check_shapefile,
+    refuse_many,
+)
+from geo.intake.limits import MOST_JSON_BYTES, MOST_SHAPES_BYTES, MiB
+from geo.intake.sniff import NAMES, Content, sniff
+
+DRIVERS: Final = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON", "FlatGeobuf", "MEM"})
+SHAPES: Final[frozenset[Content]] = frozenset({"sqlite", "fgb", "shp", "json", "zip"})
+INNER_ENDINGS: Final = (".shp", ".gpkg", ".geojson", ".json", ".fgb")
+BESIDE: Final = frozenset({"shx", "dbf", "prj", "cpg"})
+"""What belongs to a .shp and is of use to us."""
+
+
+@cache
+def restrict_drivers() -> None:
+    """Leave GDAL only the drivers of the formats that we take, in this process.
+
+    VRT, GDALG, WFS and their like read what their content names: files, databases, addresses.
+    """
+    others = sorted(set(pyogrio.list_drivers()) - DRIVERS)
+    pyogrio.set_gdal_config_options({"GDAL_SKIP": ",".join(others)})
+    pyogrio._ogr._register_drivers()  # noqa: SLF001 - registering is when GDAL_SKIP is looked at
+
+
+@dataclass
+class Source:
+    """A shape file that may be opened: its path for GDAL and what is known of it.
+
+    ``layer`` names the one layer of an archive as its maker saw it; ``crs`` is of a GeoJSON alone;
+    ``names_encoding`` says whether a Shapefile names its own.
+    """
+
+    path: str
+    shown: str
+    content: Content
+    layer: str | None = None
+    names_encoding: bool = True
+    crs: JsonCrs = field(default_factory=JsonCrs)
+
+
+@contextlib.contextmanager
+def open_shapes(path: Path, content: Content) -> Iterator[Source]:
+    """Judge a shape file; give what GDAL may open, for as long as the block lasts.
+
+    Raises
+    ------
+    InputError
+        When it is too large, incomplete, or points elsewhere.
+    """
+    restrict_drivers()
+    if content != "zip":
+        yield _judge(path, path.name, content)
+        return
+    with tempfile.TemporaryDirectory(prefix="wuye-") as folder:
+        inner, shown = _unpack(path, Path(folder))
+        content = sniff(inner)
+        if content not in SHAPES or content == "zip":
+            raise InputError(
+                f"{path.name} 内的 {shown} 实为{NAMES[content]}，不是图形文件。", "请核对文件。"
+            )
+        source = _judge(inner, f"{path.name} 内的 {shown}", content)
+        source.layer = None if content == "sqlite" else Path(shown).stem
+        yield source
+
+
+def _judge(path: Path, shown: str, content: Content) -> Source:
+    size = path.stat().st_size
+    most = MOST_JSON_BYTES if content == "json" else MOST_SHAPES_BYTES
+    if size > most:
+        raise InputError(
+            f"{shown} 有 {size // MiB} MB，超过上限 {most // MiB} MB。",
+            "请按县区拆成几个文件，或改用 GeoPackage。",
+        )
+    source = Source(str(path), shown, content)
+    if content == "sqlite":
+        check_geopackage(path, shown)
+    elif content == "json":
+        source.crs = check_geojson(path, shown)
+    elif content == "shp":
+        parts = {
+            other.suffix.lower()[1:]: other
+            for other in sorted(path.parent.iterdir())
+            if other.stem == path.stem and other.is_file()
+        }
+        check_shapefile(shown, parts)
+        source.names_encoding = "cpg" in parts
+    return source
+
+
+def _unpack(path: Path, folder: Path) -> tuple[Path, str]:
+    """Put an archive's one shape file, and what belongs to it, into a folder under our own names.
+
+    GDAL could read inside archives, but not past names in GBK, nor past false claims of size.
+    """
+    with open_archive(path) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in members if "__MACOSX/" not in member.filename]
+    inner = [member for member in members if member.filename.lower().endswith(INNER_ENDINGS)]
+    if len(inner) != 1:
+        nested = [shown_name(member) for member in members if _is_archive(member)]
+        if not inner and nested:
+            raise InputError(
+                f"{path.name} 里面还是压缩包（{nested[0]}），没有图形文件。",
+                "请解开一层，把里面的文件直接压缩后再导入。",
+            )
+        raise InputError(
+            f"{path.name} 中有 {len(inner)} 个图形文件，应只有一个。", "请拆开后分别导入。"
+        )
+    (main,) = inner
+    stem, _, ending = main.filename.rpartition(".")
+    for member in members:
+        other = member.filename.removeprefix(f"{stem}.")
+        if member is main or (f"{stem}.{other}" == member.filename and other.lower() in BESIDE):
+            with (folder / f"shapes.{other.lower()}").open("wb") as file:
+                for piece in inflate(path, member):
+                    file.write(piece)
+    return folder / f"shapes.{ending.lower()}", Path(shown_name(main)).name
+
+
+def _is_archive(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith((".zip", ".rar", ".7z", ".tar", ".gz"))
+
+
+def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[str]]:
+    """Read a layer whole: a frame, the reference system declared, remarks.
+
+    Raises
+    ------
+    InputError
+        When the layer is damaged or has too many rows.
+    """
+    info = pyogrio.read_info(source.path, layer=layer, force_feature_count=False)
+    refuse_many(source.shown, int(info["features"]))
+    frame = _read_frame(source, layer)
+    crs = getattr(frame, "crs", None)
+    declared = CRS(crs) if crs is not None else None
+    if not source.crs.said:
+        return frame, declared, []
+    if source.crs.crs is None and source.crs.words:
+        return frame, None, [f"文件声明的坐标系“{source.crs.words}”不认识，按没有声明处理"]
+    return frame, source.crs.crs, []
+
+
+def _read_frame(source: Source, layer: str) -> Any:
+    """Read a layer; a Shapefile that does not say its encoding is tried in UTF-8, then GB18030.
+
+    Whole numbers stay whole where some are missing: a code must not become a float.
+    """
+
+    def read_in(encoding: str | None) -> Any:
+        arrow = (
+            {"arrow_to_pandas_kwargs": {"integer_object_nulls": True}} if encoding is None else {}
+        )
+        return pyogrio.read_dataframe(
+            source.path,
+            layer=layer,
+            encoding=encoding,
+            datetime_as_string=True,
+            use_arrow=encoding is None,
+            **arrow,
+        )
+
+    if source.content != "shp" or source.names_encoding:
+        return read_in(None)
+    try:
+        return read_in("UTF-8")
+    except UnicodeDecodeError:
+        return read_in("GB18030")
