@@ -1,0 +1,134 @@
+"""Who takes whom: automatic, for review, or nobody.
+
+A row takes a compound by itself when the pair scores at least `Thresholds.automatic`, the row's next
+candidate is at least `Thresholds.margin` behind, and so is the compound's next row: two rows never
+take one compound. A name that is exactly the compound's is not held back by one that is merely like
+it, but two compounds of exactly that name are a question for a person. Phases, zones or streets that
+differ make any pair a question.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from geo.intake.match.candidates import candidates
+from geo.intake.match.evidence import beside_the_name
+from geo.intake.match.similarity import likeness
+from geo.intake.match.subject import Subject
+
+Verdict = Literal["automatic", "review", "unmatched"]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """DOMAIN's thresholds; each holds from its value on (``>=``)."""
+
+    automatic: float = 0.92
+    review: float = 0.75
+    margin: float = 0.08
+
+
+DOMAIN: Final = Thresholds()
+
+BELOW_AUTOMATIC: Final = 0.91
+"""What a pair with something that forbids it scores at most."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A compound that a row may be: its code and name, the pair's score and why."""
+
+    code: str
+    name: str
+    score: float
+    exact: bool
+    reasons: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the candidate as reports and the queue show it."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "score": round(self.score, 3),
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of a row: its verdict, and its candidates with the best first."""
+
+    key: str
+    verdict: Verdict
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def code(self) -> str | None:
+        """The compound that the row takes by itself."""
+        return self.candidates[0].code if self.verdict == "automatic" else None
+
+
+def weigh(row: Subject, known: Subject) -> Candidate:
+    """Score one pair: the best of their names, moved by what else is known of both."""
+    best = max(
+        (likeness(ours, theirs) for ours in row.names for theirs in known.names),
+        key=lambda found: (min(found.score, found.same_marks + BELOW_AUTOMATIC), found.score),
+    )
+    moved, reasons = beside_the_name(row, known)
+    score = best.score + moved
+    exact = best.score == 1
+    forbidden = not best.same_marks
+    if row.street and known.street and row.street != known.street:
+        forbidden, exact = True, False
+        reasons.insert(0, "街道不同")
+    score = min(score, BELOW_AUTOMATIC) if forbidden else score
+    score = max(0.0, min(1.0, score))
+    return Candidate(known.key, known.shown, score, exact, (best.reason, *reasons))
+
+
+def match(
+    rows: Sequence[Subject], known: Sequence[Subject], thresholds: Thresholds = DOMAIN
+) -> list[Decision]:
+    """Decide for every row; in the order of `rows`."""
+    listed: list[tuple[Candidate, ...]] = [()] * len(rows)
+    for place, compounds in candidates(rows, known):
+        row = rows[place]
+        weighed = [
+            weigh(row, known[compound])
+            for compound in compounds
+            if known[compound].key not in row.rejected
+        ]
+        kept = [one for one in weighed if one.score >= thresholds.review]
+        listed[place] = tuple(sorted(kept, key=lambda one: (-one.score, not one.exact, one.code)))
+    claims: dict[str, list[tuple[Candidate, int]]] = defaultdict(list)
+    for place, found in enumerate(listed):
+        for one in found:
+            claims[one.code].append((one, place))
+    return [
+        Decision(row.key, _verdict(place, found, claims, thresholds), found)
+        for place, (row, found) in enumerate(zip(rows, listed, strict=True))
+    ]
+
+
+def _verdict(
+    place: int,
+    found: tuple[Candidate, ...],
+    claims: dict[str, list[tuple[Candidate, int]]],
+    thresholds: Thresholds,
+) -> Verdict:
+    if not found:
+        return "unmatched"
+    best = found[0]
+    rivals = [one for one, owner in claims[best.code] if owner != place]
+    clear = all(_ahead(best, other, thresholds) for other in (*found[1:], *rivals))
+    return "automatic" if best.score >= thresholds.automatic and clear else "review"
+
+
+def _ahead(best: Candidate, other: Candidate, thresholds: Thresholds) -> bool:
+    """Tell whether a pair leaves another clearly behind; exactly the margin is enough."""
+    if best.exact and not other.exact:
+        return True
+    return best.score - other.score >= thresholds.margin - 1e-9
