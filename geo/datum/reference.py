@@ -31,6 +31,9 @@ from geo.errors import InputError, UsageError
 CGCS2000: Final = 4490
 WGS84: Final = 4326
 
+SWAPPED: Final = "/yx"
+"""Behind a datum's name: latitude or northing first."""
+
 Geometries = npt.NDArray[np.object_]
 
 _SPOKEN: Final = {
@@ -63,14 +66,19 @@ class Datum:
         itself when no authority lists it.
     crs
         The reference system; None for the two shifted ones.
+    swapped
+        Whether latitude or northing stands first in the file; the name then ends in ``/yx``.
     """
 
     name: str
     crs: CRS | None = field(repr=False)
+    swapped: bool = False
 
     @classmethod
     def named(cls, text: str) -> Datum:
         """Give the datum of a name: ``EPSG:4543``, ``4543``, ``gcj02``, ``BD-09``, ``CGCS2000``.
+
+        ``/yx`` behind a name says that the file has latitude or northing first.
 
         Raises
         ------
@@ -80,6 +88,8 @@ class Datum:
             When its parameters are not public.
         """
         plain = unicodedata.normalize("NFKC", text).strip()
+        if plain.casefold().endswith(SWAPPED):
+            return cls.named(plain[: -len(SWAPPED)]).with_axes_swapped()
         word = plain.casefold().translate({ord(mark): None for mark in " -_"})
         spoken = _SPOKEN.get(word, plain)
         if spoken in {"gcj02", "bd09"}:
@@ -126,10 +136,14 @@ class Datum:
             )
         return cls(name, crs)
 
+    def with_axes_swapped(self) -> Datum:
+        """Give the same datum for files that have latitude or northing first."""
+        return self if self.swapped else Datum(self.name + SWAPPED, self.crs, swapped=True)
+
     @property
     def is_null(self) -> bool:
         """Whether its coordinates are degrees of EPSG:4490 already."""
-        return self.crs is not None and _is_plain_degrees(self.crs)
+        return not self.swapped and self.crs is not None and _is_plain_degrees(self.crs)
 
     def to_cgcs2000(self, points: npt.ArrayLike) -> Floats:
         """Bring points into EPSG:4490.
@@ -144,22 +158,28 @@ class Datum:
         numpy.ndarray
             Shape (n, 2), longitude and latitude in degrees; infinite where a projection ends.
         """
-        if self.is_null:
-            return np.array(points, dtype=np.float64)
-        if self.crs is not None:
-            return _through(_transformer(self.crs, back=False), points)
-        if self.name == "bd09":
-            points = bd09.to_gcj02(points)
-        return gcj02.to_wgs84(points)
+        found = np.array(points, dtype=np.float64)
+        if self.swapped:
+            found = found[:, ::-1].copy()
+        if self.crs is None:
+            return gcj02.to_wgs84(bd09.to_gcj02(found) if self._is_baidu else found)
+        if _is_plain_degrees(self.crs):
+            return found
+        return _through(_transformer(self.crs, back=False), found)
 
     def from_cgcs2000(self, points: npt.ArrayLike) -> Floats:
         """Bring points of EPSG:4490 into this datum; shapes (n, 2), as in `to_cgcs2000`."""
-        if self.is_null:
-            return np.array(points, dtype=np.float64)
-        if self.crs is not None:
-            return _through(_transformer(self.crs, back=True), points)
-        shifted = gcj02.from_wgs84(points)
-        return bd09.from_gcj02(shifted) if self.name == "bd09" else shifted
+        found = np.array(points, dtype=np.float64)
+        if self.crs is None:
+            found = gcj02.from_wgs84(found)
+            found = bd09.from_gcj02(found) if self._is_baidu else found
+        elif not _is_plain_degrees(self.crs):
+            found = _through(_transformer(self.crs, back=True), found)
+        return found[:, ::-1].copy() if self.swapped else found
+
+    @property
+    def _is_baidu(self) -> bool:
+        return self.name.removesuffix(SWAPPED) == "bd09"
 
 
 def to_register(geometry: npt.ArrayLike, source: Datum) -> Geometries:
