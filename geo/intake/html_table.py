@@ -16,7 +16,7 @@ from geo.intake.limits import MOST_CELLS, MOST_COLUMNS
 from geo.intake.textfile import read_text
 from geo.intake.workbook import Range, Sheets
 
-REMARK: Final = "文件是网页表格（HTML），不是工作簿；已按表格读取"
+REMARK: Final = ("html_table", "文件是网页表格（HTML），不是工作簿；已按表格读取")
 SILENT: Final = frozenset({"script", "style", "title", "xml"})
 
 

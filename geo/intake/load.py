@@ -86,6 +86,8 @@ def import_table(
 def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Options) -> Prepared:
     """Clean and check a table and make facts of it; nothing is written."""
     findings = Findings(raw.sheets, raw.rows)
+    for rule, words in raw.remarks:
+        findings.note(rule, words)
     columns = cells.known_columns(kind, raw, dict(options.renames), file)
     frame = cells.clean(kind, raw, columns, findings)
     extra = [header for header in raw.cells if header not in columns]

@@ -20,7 +20,7 @@ from geo.intake.html_table import read_html
 from geo.intake.sniff import NAMES, Content, sniff
 from geo.intake.textfile import read_csv
 from geo.intake.vector import SHAPES, open_shapes, read_layer
-from geo.intake.workbook import REMEDY, UNLOCK, read_workbook
+from geo.intake.workbook import REMEDY, UNLOCK, Remark, read_workbook
 
 SHAPE_ENDINGS: Final = (".gpkg", ".shp", ".zip", ".geojson", ".json", ".fgb")
 SHEET_ENDINGS: Final = (".xlsx", ".xls", ".xlsm", ".csv", ".txt")
@@ -44,7 +44,7 @@ class RawTable:
     crs: CRS | None = None
     placed: np.ndarray | None = None
     ignored: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -108,11 +108,14 @@ def _read_sheets(path: Path, content: Content, kind: str, renames: dict[str, str
     else:
         found = read_html(path) if content == "html" else read_workbook(path)
     if content != "html" and path.suffix.lower() not in NATURAL[content]:
-        found.remarks.insert(0, f"扩展名是 {path.suffix}，内容是{NAMES[content]}；已按内容读取")
+        words = f"扩展名是 {path.suffix}，内容是{NAMES[content]}；已按内容读取"
+        found.remarks.insert(0, ("wrong_extension", words))
     try:
         table = _table(path, kind, renames, found.rows, found.ignored)
     except InputError as error:
-        raise InputError(error.message, "；".join([*found.remarks, error.remedy])) from error
+        raise InputError(
+            error.message, "；".join([*(words for _, words in found.remarks), error.remedy])
+        ) from error
     table.remarks = found.remarks
     return table
 

@@ -16,15 +16,15 @@ from geo.intake.limits import (
     MOST_TEXT_BYTES,
     MiB,
 )
-from geo.intake.workbook import Sheets
+from geo.intake.workbook import Remark, Sheets
 
 DELIMITERS: Final = ",;\t"
 SAMPLE_LINES: Final = 30
-BIG5_REMARK: Final = "文字按繁体编码（Big5）读取，请核对名称是否正确"
-UTF16_REMARK: Final = "文字按没有标记的 UTF-16 读取，请核对名称是否正确"
+BIG5: Final = ("encoding_guessed", "文字按繁体编码（Big5）读取，请核对名称是否正确")
+UTF16: Final = ("encoding_guessed", "文字按没有标记的 UTF-16 读取，请核对名称是否正确")
 
 
-def read_text(path: Path) -> tuple[str, list[str]]:
+def read_text(path: Path) -> tuple[str, list[Remark]]:
     """Read a text file whole; give its text and remarks on how it was decoded.
 
     UTF-8 and UTF-16 with a mark are taken at their word, then UTF-8, UTF-16 told by where its
@@ -50,15 +50,15 @@ def read_text(path: Path) -> tuple[str, list[str]]:
     raise InputError(f"无法判断 {path.name} 的编码。", "请另存为 UTF-8 的 CSV。")
 
 
-def _encodings(data: bytes) -> list[tuple[str, list[str]]]:
+def _encodings(data: bytes) -> list[tuple[str, list[Remark]]]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return [("utf-16", [])]
     unmarked = _utf16_without_mark(data)
     if unmarked is not None:
-        return [(unmarked, [UTF16_REMARK])]
-    chinese: list[tuple[str, list[str]]] = [("gb18030", [])]
+        return [(unmarked, [UTF16])]
+    chinese: list[tuple[str, list[Remark]]] = [("gb18030", [])]
     if _looks_like_big5(data):
-        chinese.insert(0, ("big5", [BIG5_REMARK]))
+        chinese.insert(0, ("big5", [BIG5]))
     return [("utf-8-sig", []), *chinese]
 
 

@@ -30,6 +30,7 @@ from geo.intake.guard import (
 )
 from geo.intake.limits import MOST_JSON_BYTES, MOST_SHAPES_BYTES, MiB
 from geo.intake.sniff import NAMES, Content, sniff
+from geo.intake.workbook import Remark
 
 DRIVERS: Final = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON", "FlatGeobuf", "MEM"})
 SHAPES: Final[frozenset[Content]] = frozenset({"sqlite", "fgb", "shp", "json", "zip"})
@@ -148,7 +149,7 @@ def _is_archive(member: zipfile.ZipInfo) -> bool:
     return member.filename.lower().endswith((".zip", ".rar", ".7z", ".tar", ".gz"))
 
 
-def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[str]]:
+def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[Remark]]:
     """Read a layer whole: a frame, the reference system declared, remarks.
 
     Raises
@@ -164,7 +165,8 @@ def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[str]]:
     if not source.crs.said:
         return frame, declared, []
     if source.crs.crs is None and source.crs.words:
-        return frame, None, [f"文件声明的坐标系“{source.crs.words}”不认识，按没有声明处理"]
+        words = f"文件声明的坐标系“{source.crs.words}”不认识，按没有声明处理"
+        return frame, None, [("crs_unknown", words)]
     return frame, source.crs.crs, []
 
 

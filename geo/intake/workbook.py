@@ -30,7 +30,10 @@ from geo.intake.sheet_scan import (
 )
 
 REMEDY: Final = "请用 Excel 或 WPS 打开后另存为 .xlsx。"
-MACROS: Final = "工作簿带有宏：只读取单元格的值，宏不运行"
+MACROS: Final = ("macros_not_run", "工作簿带有宏：只读取单元格的值，宏不运行")
+
+Remark = tuple[str, str]
+"""A rule and its words, said of a file as a whole."""
 
 
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -48,7 +51,7 @@ class Sheets:
     rows: dict[str, list[list[Any]]]
     merged: dict[str, list[Range]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def read_workbook(path: Path) -> Sheets:
@@ -105,7 +108,7 @@ def _with_marks(rows: list[list[Any]], marks: dict[tuple[int, int], str]) -> lis
     return rows
 
 
-def _scan(path: Path) -> tuple[dict[str, Scan], list[str]]:
+def _scan(path: Path) -> tuple[dict[str, Scan], list[Remark]]:
     """Judge an xlsx before it is read: its archive, then each sheet's XML."""
     with open_archive(path) as archive:
         members = {member.filename: member for member in archive.infolist()}
