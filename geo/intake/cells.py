@@ -12,6 +12,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.intake.clean import CONTROL, read_column, text_of
 from geo.intake.columns import KINDS, Column, recognise, unit_of
+from geo.intake.personal import hide
 from geo.intake.read import RawTable
 from geo.intake.verdicts import Findings
 from geo.terms import MADE_UP
@@ -55,8 +56,8 @@ def clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings)
         frame[name] = pd.Series(values, dtype=object)  # else pandas turns None in texts into NaN
         for position, problem in problems.items():
             findings.add(
-                "quarantined", problem.rule, position, header,
-                text_of(raw.cells[header][position]), problem.message, problem.remedy,
+                problem.severity, problem.rule, position, header,
+                hide(text_of(raw.cells[header][position])), problem.message, problem.remedy,
             )  # fmt: skip
         if column.required:
             for position, value in enumerate(values):

@@ -15,7 +15,7 @@ from geo import terms
 
 ValueKind = Literal[
     "code", "text", "division", "uscc", "date", "year", "area", "integer", "number", "share",
-    "yes_no", "term", "codes",
+    "yes_no", "term", "state", "codes",
 ]  # fmt: skip
 
 
@@ -24,6 +24,9 @@ class Column:
     """A column: its name in the register, its Chinese header, what its values are.
 
     ``least`` and ``most`` bound numbers, both inclusive; ``terms`` lists what a term may be.
+    ``last_day`` is set where a date is the last day on which something holds: a month then stands
+    for its last day. ``ends`` is set where a date is an end at all, so that 至今 means none.
+    ``informs`` is set where a cell that can be read in two ways is left out, its row loaded.
     """
 
     name: str
@@ -33,6 +36,9 @@ class Column:
     terms: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    last_day: bool = False
+    ends: bool = False
+    informs: bool = False
 
 
 def _compound_columns() -> list[Column]:
@@ -44,7 +50,7 @@ def _compound_columns() -> list[Column]:
         Column("address", "地址", "text"),
         Column("built_year", "建成年份", "year", least=1840, most=2100),
         Column("delivered_on", "交付日期", "date"),
-        Column("demolished_on", "拆除日期", "date"),
+        Column("demolished_on", "拆除日期", "date", ends=True),
         Column("floor_area_m2", "建筑面积(㎡)", "area", least=0.01, most=20_000_000),
         Column("households", "户数", "integer", least=0, most=200_000),
         Column("urban", "是否城镇", "yes_no"),
@@ -57,7 +63,7 @@ KINDS: Final[dict[str, list[Column]]] = {
         Column("code", "区划代码", "division", required=True),
         Column("name", "名称", "text"),
         Column("valid_from", "起", "date"),
-        Column("valid_to", "止", "date"),
+        Column("valid_to", "止", "date", ends=True),
     ],
     "compounds": _compound_columns(),
     "areas": [
@@ -72,13 +78,13 @@ KINDS: Final[dict[str, list[Column]]] = {
         Column("mode", "服务模式", "term", terms=terms.MODES),
         Column("project", "物业项目编码", "code"),
         Column("service_from", "服务起始日期", "date"),
-        Column("service_to", "服务终止日期", "date"),
+        Column("service_to", "服务终止日期", "date", ends=True),
         Column("evidence", "依据", "text"),
         Column("evidence_on", "依据日期", "date"),
-        Column("reported_on", "填报日期", "date"),
-        Column("committee_state", "业委会状态", "text"),
+        Column("reported_on", "填报日期", "date", informs=True),
+        Column("committee_state", "业委会状态", "state"),
         Column("committee_filed_on", "备案日期", "date"),
-        Column("committee_term_ends", "任期届满", "date"),
+        Column("committee_term_ends", "任期届满", "date", ends=True, last_day=True),
     ],
     "committees": [
         Column("compound", "小区编码", "code"),
@@ -86,8 +92,8 @@ KINDS: Final[dict[str, list[Column]]] = {
         Column("kind", "类型", "term", required=True, terms=terms.COMMITTEE_KINDS),
         Column("filed_on", "备案日期", "date"),
         Column("term_from", "任期起", "date"),
-        Column("term_to", "任期止", "date"),
-        Column("ended_on", "终止日期", "date"),
+        Column("term_to", "任期止", "date", ends=True, last_day=True),
+        Column("ended_on", "终止日期", "date", ends=True),
         Column("seats", "委员数", "integer", least=0, most=200),
         Column("party_seats", "党员委员数", "integer", least=0, most=200),
         Column("community_seats", "社区两委成员数", "integer", least=0, most=200),
@@ -100,12 +106,12 @@ KINDS: Final[dict[str, list[Column]]] = {
         Column("party_members", "党员人数", "integer", least=0, most=100_000),
         Column("party_form", "党组织形式", "term", terms=terms.PARTY_FORMS),
         Column("party_from", "党组织成立日期", "date"),
-        Column("party_to", "撤销日期", "date"),
+        Column("party_to", "撤销日期", "date", ends=True),
         Column("party_instructor", "党建指导员", "yes_no"),
         Column("instructor_from", "指导员起", "date"),
-        Column("instructor_to", "指导员止", "date"),
+        Column("instructor_to", "指导员止", "date", ends=True, last_day=True),
         Column("stars", "信用星级", "integer", least=0, most=5),
-        Column("rated_on", "评定日期", "date"),
+        Column("rated_on", "评定日期", "date", informs=True),
     ],
     "projects": [
         Column("code", "项目编码", "code", required=True),
@@ -113,7 +119,7 @@ KINDS: Final[dict[str, list[Column]]] = {
         Column("uscc", "统一社会信用代码", "uscc", required=True),
         Column("areas", "管理区域编码", "codes"),
         Column("contract_from", "合同起", "date"),
-        Column("contract_to", "合同止", "date"),
+        Column("contract_to", "合同止", "date", ends=True, last_day=True),
         Column("staff", "服务人员", "integer", least=0, most=100_000),
         Column("spare_floor_area_m2", "可增管面积(㎡)", "area", least=0, most=20_000_000),
         Column("fee_yuan_m2_month", "物业费(元/㎡·月)", "number", least=0, most=100),

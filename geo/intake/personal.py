@@ -1,0 +1,93 @@
+"""Personal data: recognised by header and by content, never kept, never shown.
+
+Names of people, phone numbers, identity numbers and home addresses are no business of the
+register (PIPL; DOMAIN section 3). A column of them is left out; so is a single cell that holds one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from geo.intake.synonyms import fold, words
+
+_HEADER: Final = re.compile(
+    r"姓名|联系人|联系方式|电话|手机|座机|身份证|证件号|微信|qq|住址|户籍|邮箱|户主|业主名|主任$"
+    r"|负责人|经理$|书记$|楼长|楼栋长|网格员|指导员名|法人$|法定代表人|名单|签字|签名|经办人|填报人"
+    r"|phone|mobile|id_?card|e-?mail|contact|person(?!nel)",
+    re.IGNORECASE,
+)
+_PHONE: Final = (
+    r"(?<![\dA-Za-z])1[3-9]\d(?:[\s-]?\d{4}){2}(?![\dA-Za-z])"
+    r"|(?<!\d)\(?0\d{2,3}\)?[\s-]\d{7,8}(?!\d)"
+)
+_IDENTITY: Final = r"(?<!\d)\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?![\dA-Za-z])"
+_VALUE: Final = re.compile(f"{_PHONE}|{_IDENTITY}")
+_NAMED: Final = re.compile(
+    r"(?:联系人|负责人|业主|户主|主任|经理|书记|楼长|填报人|经办人|姓名)\s*[::]\s*[\u4e00-\u9fff]{2,4}"
+)
+HIDDEN: Final = "（已隐去）"
+
+SHARE_OF_CELLS: Final = 0.2
+"""From this share of its cells on, a column with such content is left out whole."""
+
+SHARE_OF_NAMES: Final = 0.9
+"""A column of two or three characters that begin with a surname, this share of it, is of names."""
+
+
+def is_person_in(text: str) -> bool:
+    """Tell whether a text holds a phone or identity number, or names somebody by their part."""
+    return bool(_VALUE.search(text) or _NAMED.search(text))
+
+
+def hide(text: str) -> str:
+    """Blot out what a text says of persons.
+
+    >>> hide("张三 13888888888")
+    '（已隐去）'
+    """
+    return HIDDEN if is_person_in(text) else text
+
+
+def is_personal(header: str, values: list[object]) -> bool:
+    """Tell whether an extra column looks like personal data, by its header or its values."""
+    if _HEADER.search(re.sub(r"[(\[【].*?[)\]】]$", "", fold(header))):
+        return True
+    texts = [str(value) for value in values[:2000] if value is not None and str(value).strip()]
+    hits = sum(1 for text in texts if is_person_in(_plain(text)))
+    if hits > 0 and hits >= SHARE_OF_CELLS * len(texts):
+        return True
+    return _are_names(texts)
+
+
+def _plain(text: str) -> str:
+    return text.removesuffix(".0")
+
+
+def _are_names(texts: list[str]) -> bool:
+    """Tell whether cells are names of people: short, most of them different, by surname."""
+    surnames = frozenset(words()["persons"]["surnames"])
+    if len(texts) < 5 or len(set(texts)) * 2 < len(texts):
+        return False
+    named = sum(
+        1
+        for text in texts
+        if 2 <= len(text) <= 3 and text[0] in surnames and re.fullmatch("[\u4e00-\u9fff]+", text)
+    )
+    return named >= SHARE_OF_NAMES * len(texts)
+
+
+def without_persons(values: list[Any]) -> tuple[list[Any], int]:
+    """Empty the cells of a column that hold personal data; give how many there were."""
+    seen: dict[Any, bool] = {}
+    out = []
+    count = 0
+    for value in values:
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            out.append(value)
+            continue
+        if value not in seen:
+            seen[value] = is_person_in(_plain(str(value)))
+        count += seen[value]
+        out.append(None if seen[value] else value)
+    return out, count
