@@ -61,9 +61,10 @@ def held_rows(prepared: Prepared) -> list[HeldRow]:
     if not positions:
         return []
     said: dict[int, list[dict[str, str]]] = {position: [] for position in positions}
+    names = {column.header: column.name for column in KINDS[prepared.kind]} | prepared.columns
     for item in findings.found:
         if item.position in said:
-            words = item.as_json()
+            words = item.as_json() | {"name": names.get(item.column, item.column)}
             said[item.position].append(
                 {name: words[name] for name in words if name not in {"sheet", "row"}}
             )
@@ -132,7 +133,8 @@ def _same_period(row: HeldRow, begins: set[Any]) -> bool:
         return True
     column = next(column for column in KINDS[row.kind] if column.name == name)
     (own,), problems = read_column([row.cells[name]], column)
-    return bool(problems) or own in begins or begins == {None}
+    held = any(problem.severity == "quarantined" for problem in problems.values())
+    return held or own in begins or begins == {None}
 
 
 def _subjects(prepared: Prepared) -> list[str | None]:

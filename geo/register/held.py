@@ -108,7 +108,8 @@ def store(
         " select digest, kind, %(change)s, file, sheet, row, subject, cells, shape, problems,"
         " access_division from (select distinct on (digest) * from held_stage order by digest, seq)"
         " as s where not exists (select from held_row h where h.digest = s.digest and"
-        " (h.closed_by is null or h.closed_as = any(%(closed)s) and not %(again)s))"
+        " (h.closed_by is null or h.closed_as = any(%(closed)s) and not %(again)s"
+        "   and not exists (select from change u where u.undoes = h.closed_by)))"
         " order by seq",
         {"change": change, "closed": list(CLOSED_FOR_GOOD), "again": again},
     )

@@ -10,8 +10,9 @@ import typer
 from geo.errors import UsageError
 from geo.intake.columns import KINDS
 from geo.intake.load import Options, import_file
-from geo.intake.report import check_report, write_report
+from geo.intake.report.book import check_target, write_report
 from geo.intake.verdicts import VERDICT_NAMES, Outcome
+from service.commands import held
 from service.options import Json, day
 from service.output import out, print_json, table
 from service.settings import Settings
@@ -76,7 +77,7 @@ def _register(kind: str) -> None:
             author=settings.author,
         )
         if report is not None:
-            check_report(report)
+            check_target("--report", report, (".xlsx", ".html"))
         outcome = import_file(Workspace(settings).register, kind, file, options)
         if report is not None:
             write_report(report, outcome)
@@ -106,6 +107,11 @@ def undo(
         print_json({"undone": number, "change": change})
     else:
         out.print(f"第 {number} 号变更已撤销，记为第 {change} 号变更。")
+
+
+app.command("held", help="列出暂存待改的行，或用 --out 写成工作簿以便改正。")(held.show)
+app.command("release", help="改正暂存的行并入库：按编号，或交回改好的工作簿。")(held.let_go)
+app.command("dismiss", help="舍弃不必入库的暂存行，记明理由。")(held.put_away)
 
 
 def print_outcome(outcome: Outcome, most: int = 20) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from geo.datum.reference import Datum, from_register
 from geo.errors import InputError, NotFound, UsageError
 from geo.intake.load import Options, import_file
-from geo.intake.report import write_report
+from geo.intake.report.book import write_report
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
 

@@ -14,19 +14,19 @@ HEADERS = ("结果", "工作表/图层", "行", "列", "值", "问题", "办法"
 WIDTHS = (12, 18, 8, 18, 24, 40, 40, 18)
 
 
-def check_report(path: Path) -> None:
-    """Make sure that a report can be written, before anything else is.
+def check_target(option: str, path: Path, endings: tuple[str, ...]) -> None:
+    """Make sure that a file can be written, before anything else is.
 
     Raises
     ------
     UsageError
-        When the folder is not there or the file can't be written.
+        When its ending is another, the folder is not there or the file can't be written.
     """
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"--report {path}：结果文件应为 .xlsx。", "请改文件名。")
+    if path.suffix.lower() not in endings:
+        raise UsageError(f"{option} {path}：结果文件应为 {' 或 '.join(endings)}。", "请改文件名。")
     target = path if path.exists() else path.parent
     if not path.parent.is_dir() or not os.access(target, os.W_OK) or path.is_dir():
-        raise UsageError(f"--report {path}：无法写入。", "请核对文件夹是否存在、是否有写权限。")
+        raise UsageError(f"{option} {path}：无法写入。", "请核对文件夹是否存在、是否有写权限。")
 
 
 def write_report(path: Path, outcome: Outcome) -> Path:
