@@ -29,7 +29,6 @@ from geo.intake.rows import (
     span,
     standing,
 )
-from geo.intake.shapes import as_hex
 from geo.intake.verdicts import Findings
 from geo.register.store import Staged
 from geo.terms import PARTY_ORGANISED
@@ -45,7 +44,7 @@ def divisions(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
         rows["valid_from"] = rows["valid_from"].where(rows["valid_from"].notna(), effective)
     rows, valid = periods(rows, ["code"], "valid_from", "valid_to", findings, "起")
     names = rows["name"] if "name" in rows else rows["code"]
-    shape = as_hex(rows["geometry"].to_numpy()) if "geometry" in rows else None
+    shape = rows["geometry"].to_numpy() if "geometry" in rows else None
     columns = {
         "code": rows["code"].to_numpy(),
         "name": names.where(names.notna(), rows["code"]).to_numpy(),
@@ -67,7 +66,7 @@ def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
     staged = [Staged("compound", frame(rows, profile, standing(effective)), effective)]
     if "geometry" in rows:
         shaped = rows[rows["geometry"].notna()]
-        columns = {"code": shaped["code"], "geom": as_hex(shaped["geometry"].to_numpy())}
+        columns = {"code": shaped["code"], "geom": shaped["geometry"].to_numpy()}
         staged.append(
             Staged("compound_shape", frame(shaped, columns, standing(effective)), effective)
         )
@@ -315,7 +314,7 @@ def areas(rows: Frame, findings: Findings, effective: dt.date | None) -> list[St
     rows = once_a_key(rows, ["code"], findings, "管理区域编码")
     told = filled(rows, ["name", "filing_no", "filed_on", "notes"])
     columns = {"code": rows["code"], **{name: rows[name] for name in told}}
-    columns["geom"] = as_hex(rows["geometry"].to_numpy())
+    columns["geom"] = rows["geometry"].to_numpy()
     return [Staged("management_area", frame(rows, columns, standing(effective)), effective)]
 
 
@@ -339,7 +338,7 @@ def barriers(rows: Frame, _findings: Findings, effective: dt.date | None) -> lis
         "code": rows["code"],
         "kind": rows["kind"],
         "name": names[first],
-        "geom": as_hex(rows["geometry"].to_numpy()),
+        "geom": rows["geometry"].to_numpy(),
     }
     return [Staged("barrier", frame(rows, columns, standing(effective)), effective)]
 

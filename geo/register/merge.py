@@ -16,9 +16,7 @@ formatted into SQL.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from typing import Final
 
 import pandas as pd
@@ -26,6 +24,7 @@ from psycopg import sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from geo.register.compose import Connection, Statements, names, same_key, same_values
+from geo.register.copying import copy_rows
 from geo.register.tables import Facts
 
 TAKEN_BY_PERIOD: Final = (
@@ -46,8 +45,8 @@ def stage(connection: Connection, name: str, facts: Facts, rows: pd.DataFrame) -
     Parameters
     ----------
     rows
-        Keys, some or all values (as text that PostgreSQL reads: geometry as hexadecimal EWKB,
-        arrays and ranges as literals; missing as NA) and the columns of the frame.
+        Keys, some or all values (as text that PostgreSQL reads: arrays and ranges as literals;
+        geometries as shapely's; missing as NA) and the columns of the frame.
     """
     columns = [
         column for column in (*facts.keys, *facts.values, *STAGED_FRAME) if column in rows.columns
@@ -63,16 +62,7 @@ def stage(connection: Connection, name: str, facts: Facts, rows: pd.DataFrame) -
             table=sql.Identifier(facts.table.name),
         )
     )
-    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-        sql.Identifier(name), names(columns)
-    )
-    with connection.cursor().copy(statement) as copy:
-        for start in range(0, len(rows), 20_000):
-            text = io.StringIO()
-            rows[columns].iloc[start : start + 20_000].to_csv(
-                text, header=False, index=False, quoting=csv.QUOTE_MINIMAL
-            )
-            copy.write(text.getvalue())
+    copy_rows(connection, name, rows[columns], {})
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(name)))
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from geo.errors import InputError, NotFound, ServerError, SupersededFile, UsageError
-from geo.register import held, merge, retract, undo
+from geo.register import fresh, held, merge, retract, undo
 from geo.register.compose import Connection
 from geo.register.retract import Complete
 from geo.register.tables import FACTS
@@ -71,6 +71,15 @@ class Written:
     number: int | None
     changed: frozenset[int]
     retracted: int
+
+
+def _may_fill(connection: Connection, item: Staged) -> bool:
+    """Tell whether facts may go straight into their table; asked again under the write lock."""
+    return (
+        len(item.rows) >= fresh.WORTH_IT_ROWS
+        and item.complete is None
+        and fresh.is_empty(connection, FACTS[item.table])
+    )
 
 
 class _Rehearsal(Exception):
@@ -162,14 +171,22 @@ class Register:
         """
         result: list[Written] = []
         with contextlib.suppress(_Rehearsal), self.connect() as connection:
+            bulk = {item.table for item in staged if _may_fill(connection, item)}
             for number, item in enumerate(staged):
-                merge.stage(connection, f"stage_{number}", FACTS[item.table], item.rows)
+                if item.table not in bulk:
+                    merge.stage(connection, f"stage_{number}", FACTS[item.table], item.rows)
             change = self._open_change(connection, origin)
             changed: set[int] = set()
             retracted = 0
             for number, item in enumerate(staged):
                 facts = FACTS[item.table]
                 stage = f"stage_{number}"
+                if item.table in bulk:
+                    if fresh.is_empty(connection, facts):
+                        fresh.fill(connection, facts, item.rows, change)
+                        changed.update(item.rows["seq"].tolist())
+                        continue
+                    merge.stage(connection, stage, facts, item.rows)  # another writer was first
                 changed |= merge.merge(connection, facts, stage, change, item.effective)
                 if item.complete is not None:
                     retracted += retract.retract_absent(

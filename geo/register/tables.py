@@ -3,14 +3,12 @@
 Every table of facts has the same frame around its keys and values:
 
 - ``valid``: when the fact is so, half-open dates; ``known``: between which changes we hold it so,
-  half-open change numbers. No two facts about one subject overlap in both: an exclusion
-  constraint. Closing ``known`` is the only update ever made (`geo.register.merge`).
+  half-open change numbers. No two facts about one subject overlap in both: a trigger checks every
+  statement (docs/decisions/0006). Closing ``known`` is the only update ever made
+  (`geo.register.merge`).
 - ``change``, ``sheet``, ``row``: where it comes from; ``inherited`` names another source for
   single values that an earlier import brought: ``{column: [change, sheet, row]}``.
 - ``access_division``: the division whose people may see it; not a fact.
-
-The exclusion constraint holds a 64-bit hash of the subject rather than its text: the same index is
-six times faster to fill.
 """
 
 from __future__ import annotations
@@ -44,7 +42,6 @@ from sqlalchemy.dialects.postgresql import (
     DATERANGE,
     INT8RANGE,
     JSONB,
-    ExcludeConstraint,
 )
 
 from geo import terms
@@ -97,7 +94,6 @@ def _facts(
     name: str, keys: Sequence[Column[Any]], values: Sequence[Column[Any]], *, meets: Meets,
     checks: Sequence[CheckConstraint] = (),
 ) -> Table:  # fmt: skip
-    subject = " || chr(31) || ".join(column.name for column in keys)
     geometries = [column.name for column in values if isinstance(column.type, Geometry)]
     table = Table(
         name,
@@ -107,7 +103,7 @@ def _facts(
         *values,
         Column("valid", DATERANGE, nullable=False),
         Column("known", INT8RANGE, nullable=False),
-        Column("change", BigInteger, ForeignKey("change.number"), nullable=False),
+        Column("change", BigInteger, nullable=False),
         Column("sheet", Text),
         Column("row", Integer),
         Column("inherited", JSONB),
@@ -122,14 +118,8 @@ def _facts(
             )
             for geom in geometries
         ),
-        ExcludeConstraint(
-            (text(f"hashtextextended({subject}, 0)"), "="),
-            ("valid", "&&"),
-            ("known", "&&"),
-            name=f"{name}_one_fact_at_a_time",
-        ),
         Index(f"{name}_key", *[column.name for column in keys]),
-        Index(f"{name}_known_from", text("lower(known)")),
+        Index(f"{name}_known_from", text("lower(known)"), postgresql_using="brin"),
         Index(
             f"{name}_known_to", text("upper(known)"), postgresql_where=text("not upper_inf(known)")
         ),
