@@ -132,6 +132,14 @@ KINDS: Final[dict[str, list[Column]]] = {
 }
 """Kinds of file and their columns, in CONTRACT's order."""
 
+OUR_SHEET: Final = "检查说明"
+"""The sheet that an annotated copy adds (`geo.intake.report`); it is never read back."""
+
+OUR_VERDICT: Final = "导入结果"
+OUR_ROW: Final = "原行号"
+OUR_COLUMNS: Final = frozenset({OUR_VERDICT, OUR_ROW})
+"""The columns that an annotated copy adds; they are never read back."""
+
 SHAPED: Final = frozenset({"divisions", "compounds", "areas", "barriers"})
 """Kinds that may carry a geometry."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.intake.read import RawTable
+from geo.intake.settle import Settled
 from geo.intake.verdicts import Findings, Outcome
 from geo.register.store import Staged, Written
 
@@ -28,7 +29,7 @@ class Prepared:
     findings: Findings
     staged: list[Staged]
     effective: dt.date | None
-    crs: str | None
+    datum: Settled | None
     extra_columns: list[str]
     personal_columns: list[str]
     unsaved_columns: list[str]
@@ -44,10 +45,11 @@ class Prepared:
             verdicts=self.findings.verdicts(written.changed),
             findings=self.findings,
             retracted=written.retracted,
-            crs=self.crs,
+            datum=self.datum,
             extra_columns=self.extra_columns,
             personal_columns=self.personal_columns,
             unsaved_columns=self.unsaved_columns,
             ignored_sheets=self.raw.ignored,
             made_up=self.made_up,
+            prepared=self,
         )

@@ -15,7 +15,7 @@ import pyogrio
 from pyproj import CRS
 
 from geo.errors import InputError
-from geo.intake.columns import KINDS, recognise
+from geo.intake.columns import KINDS, OUR_COLUMNS, OUR_SHEET, recognise
 from geo.intake.html_table import read_html
 from geo.intake.sniff import NAMES, Content, sniff
 from geo.intake.textfile import read_csv
@@ -35,6 +35,8 @@ class RawTable:
     ``geometry`` is an object array in `crs`, or None for a table without shapes, and ``placed`` the
     same in EPSG:4490, as it came otherwise, once the import has found its datum; ``ignored`` names
     the sheets that were not read, with the reason; ``remarks`` say how the file was taken.
+    ``places`` says, by sheet, in which row its header ends (from 1) and in which column each header
+    stands (from 0), for those who write beside what was read.
     """
 
     cells: dict[str, list[Any]]
@@ -45,6 +47,7 @@ class RawTable:
     placed: np.ndarray | None = None
     ignored: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    places: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -198,7 +201,10 @@ def _table(
     names: list[str] = []
     numbers: list[int] = []
     best: set[str] = set()
+    places: dict[str, tuple[int, dict[str, int]]] = {}
     for sheet, rows in sheets.items():
+        if sheet == OUR_SHEET:
+            continue
         found = _header(rows, kind, renames)
         if found is None:
             if any(value not in {None, ""} for row in rows for value in row):
@@ -210,13 +216,15 @@ def _table(
             best = max(best, recognised, key=len)
             ignored.append(f"{sheet}（缺少必填列）")
             continue
+        places[sheet] = (top + 1, {header: place for place, header in enumerate(headers)})
         body = [
             (number, row)
             for number, row in enumerate(rows[top + 1 :], start=top + 2)
             if any(value not in {None, ""} for value in row)
         ]
         for header in headers:
-            cells.setdefault(header, [None] * len(names))
+            if header not in OUR_COLUMNS:
+                cells.setdefault(header, [None] * len(names))
         for header, values in cells.items():
             place = headers.index(header) if header in headers else None
             values.extend(
@@ -231,7 +239,7 @@ def _table(
             f"{path.name} 中没有找到“{kind}”的表头（必须有：{wanted or '任一约定列'}）{seen}。",
             "请核对表头，或用 --map 列名=表头 指定对应关系。",
         )
-    return RawTable(cells, names, numbers, ignored=ignored)
+    return RawTable(cells, names, numbers, ignored=ignored, places=places)
 
 
 def _header(

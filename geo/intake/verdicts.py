@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, SupportsInt
+from typing import TYPE_CHECKING, Any, Literal, SupportsInt
+
+if TYPE_CHECKING:
+    from geo.intake.prepared import Prepared
 
 Severity = Literal["warned", "quarantined", "skipped"]
 VERDICTS = ("loaded", "unchanged", "warned", "quarantined", "skipped")
@@ -147,18 +150,25 @@ class Outcome:
     verdicts: list[str]
     findings: Findings
     retracted: int
-    crs: str | None
+    datum: Settled | None
     extra_columns: list[str]
     personal_columns: list[str]
     unsaved_columns: list[str]
     ignored_sheets: list[str]
     made_up: bool
+    prepared: Prepared | None = field(default=None, repr=False, compare=False)
+    """The table that was imported, for reports beside it."""
 
     @property
     def counts(self) -> dict[str, int]:
         """Give how many rows got each verdict; they add up to the rows read."""
         found = Counter(self.verdicts)
         return {name: found.get(name, 0) for name in VERDICTS}
+
+    @property
+    def crs(self) -> str | None:
+        """The reference system that the shapes were read in."""
+        return None if self.datum is None else self.datum.applied.name
 
     @property
     def exit_code(self) -> int:
@@ -176,6 +186,7 @@ class Outcome:
             "verdicts": self.counts,
             "retracted": self.retracted,
             "crs": self.crs,
+            "datum": None if self.datum is None else self.datum.as_json(),
             "extra_columns": self.extra_columns,
             "personal_columns_dropped": self.personal_columns,
             "columns_not_saved": self.unsaved_columns,
