@@ -5,7 +5,8 @@
     WuyeError
     ├── UsageError          the call's words are off                      exit 2
     ├── InputError          a file can't be read, or speaks of nothing    exit 1
-    │   └── SupersededFile  an older file would undo a newer one          exit 1
+    │   ├── SupersededFile  an older file would undo a newer one          exit 1
+    │   └── UnsettledDatum  the user must say in which datum a file is    exit 1
     ├── NotFound            a snapshot, division, plan or change          exit 1
     └── ServerError         PostGIS is missing, blocked or unreachable    exit 1
 
@@ -13,6 +14,8 @@ Rows at fault are not errors: they get verdicts (`geo.intake.verdicts`).
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class WuyeError(Exception):
@@ -46,6 +49,21 @@ class InputError(WuyeError):
 
 class SupersededFile(InputError):
     """The file was imported before and newer files have replaced what it says."""
+
+
+class UnsettledDatum(InputError):
+    """The user must say in which datum a file is.
+
+    Parameters
+    ----------
+    choices
+        The readings to choose from, the likeliest first; each has ``crs``, what to call it, and
+        where it was compared ``residual``, ``residual_by_kind``, ``chance`` and ``likeliest``.
+    """
+
+    def __init__(self, message: str, remedy: str, choices: tuple[dict[str, Any], ...]) -> None:
+        super().__init__(message, remedy)
+        self.choices = choices
 
 
 class NotFound(WuyeError):

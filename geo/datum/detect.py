@@ -32,6 +32,7 @@ import shapely
 from geo.datum.chance import blocks, by_block, chance
 from geo.datum.gcj02 import Floats
 from geo.datum.landmarks import Landmarks
+from geo.datum.magnitude import LATITUDES_DEG, LONGITUDES_DEG
 from geo.datum.reference import Datum, Geometries, to_register
 from geo.datum.residual import KINDS, Placed, residuals, total
 
@@ -51,6 +52,9 @@ OWN_DIVISION: Final = 0.8
 """The share of rows that must lie in the division they name; no more than the rest elsewhere."""
 
 FEWEST: Final = 5
+
+WORTH_NAMING: Final = 0.01
+"""A residual that is more than slips of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +102,15 @@ class Detection:
 
     @property
     def likeliest(self) -> Datum | None:
-        """The best reading, decided or not; None when nothing speaks for one."""
+        """The decided reading, or one that fits and has half the second's residual; else None."""
         if self.decided is not None:
             return self.decided
-        best = self.fits[:2]
-        if len(best) == 1 or (len(best) == 2 and best[0].residual < best[1].residual):
-            return best[0].datum
-        return None
+        tested = [fit for fit in self.fits if fit.kinds]
+        if not tested or tested[0].residual > GOOD:
+            return None
+        second = tested[1].residual if len(tested) > 1 else 1.0
+        clear = second >= max(2 * tested[0].residual, WORTH_NAMING)
+        return tested[0].datum if clear else None
 
 
 def detect(
@@ -159,6 +165,11 @@ class _Trial:
         return float(self.each.mean())
 
     @property
+    def rank(self) -> tuple[bool, float]:
+        """What puts the better reading first; one that nothing tests comes last."""
+        return all(np.isnan(values).all() for values in self.parts.values()), self.residual
+
+    @property
     def centre_m(self) -> Floats:
         return np.asarray(np.median(_centres(self.placed.shapes), axis=0))
 
@@ -184,7 +195,7 @@ def _trials(
     out: list[_Trial] = []
     for datum in candidates:
         degrees = to_register(shapes, datum)
-        if not np.isfinite(shapely.bounds(degrees)).all():
+        if not _in_china(degrees):
             continue
         placed = Placed(landmarks.plane.lay(degrees), *words)
         corners = _centres(placed.shapes)
@@ -208,7 +219,7 @@ class _Contest:
         sites = self._sites()
         odds = {id(site[0]): self._odds_of_place(site[0]) for site in sites}
         site, doubt = self._site(sites, odds)
-        order = sorted(self.trials, key=lambda trial: trial.residual)
+        order = sorted(self.trials, key=lambda trial: trial.rank)
         if site is not None:
             order.sort(key=lambda trial: all(trial is not member for member in site))
             best = site[0]
@@ -228,7 +239,7 @@ class _Contest:
                     break
             else:
                 groups.append([trial])
-        return [sorted(group, key=lambda trial: trial.residual) for group in groups]
+        return [sorted(group, key=lambda trial: trial.rank) for group in groups]
 
     def _site(
         self, sites: list[list[_Trial]], odds: dict[int, float]
@@ -319,6 +330,13 @@ def _ring(radii_m: tuple[float, ...]) -> list[tuple[float, float]]:
             angle = (step + number / 3) * 2 * np.pi / DIRECTIONS
             out.append((float(radius_m * np.cos(angle)), float(radius_m * np.sin(angle))))
     return out
+
+
+def _in_china(degrees: Geometries) -> bool:
+    west, south, east, north = shapely.bounds(degrees).T
+    inside = (west >= LONGITUDES_DEG[0]) & (east <= LONGITUDES_DEG[1])
+    inside &= (south >= LATITUDES_DEG[0]) & (north <= LATITUDES_DEG[1])
+    return bool(inside.all())
 
 
 def _centres(shapes: Geometries) -> npt.NDArray[np.float64]:

@@ -20,6 +20,7 @@ from geo.intake.complete import SPOKEN_OF, completeness
 from geo.intake.options import Options
 from geo.intake.prepared import Prepared
 from geo.intake.read import RawTable, read
+from geo.intake.settle import Settled, settle
 from geo.intake.verdicts import Findings, Outcome
 from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
@@ -70,7 +71,8 @@ def import_table(
         file=file,
         sha256=sha256,
         made_up=prepared.made_up,
-        parameters=options.parameters(prepared.crs),
+        parameters=options.parameters(prepared.datum.applied.name if prepared.datum else None),
+        found={} if prepared.datum is None else {"datum": prepared.datum.as_json()},
     )
     written = register.write(
         origin,
@@ -96,7 +98,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
     noted = kind in WITH_NOTES
     if kept and noted:
         frame["notes"] = pd.Series(cells.notes(raw, kept), dtype=object)
-    crs = _take_geometry(kind, raw, frame, findings, options, file)
+    datum = _take_geometry(register, kind, raw, frame, findings, options, file)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
     complete = completeness(register, kind, frame, findings, options.complete)
@@ -109,7 +111,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
         findings=findings,
         staged=[_only_good(item, kind, findings, complete) for item in staged],
         effective=options.effective,
-        crs=crs,
+        datum=datum,
         extra_columns=kept if noted else [],
         personal_columns=personal,
         unsaved_columns=[header for header in kept if not noted and any(raw.cells[header])],
@@ -129,14 +131,15 @@ def _only_good(item: Staged, kind: str, findings: Findings, complete: Complete |
 
 
 def _take_geometry(
+    register: Register,
     kind: str,
     raw: RawTable,
     frame: pd.DataFrame,
     findings: Findings,
     options: Options,
     file: str,
-) -> str | None:
-    """Add the checked geometry to the frame; give the reference system that was read."""
+) -> Settled | None:
+    """Add the checked geometry to the frame; say in which reference system it was read."""
     must = kind in {"areas", "barriers"}
     if kind not in SHAPED or (raw.geometry is None and not must):
         return None
@@ -144,8 +147,13 @@ def _take_geometry(
         raise InputError(
             f"{file} 没有图形列。", "这一类必须是图形文件（GeoPackage、Shapefile 等）。"
         )
-    datum = shapes.choose_datum(raw.crs, options.crs, file)
-    raw.placed = to_register(shapely.force_2d(raw.geometry), datum)
+    datum = settle(
+        register, kind, raw.geometry, raw.crs, options.crs, file,
+        codes=_texts(frame, "code"), divisions=_texts(frame, "division"),
+    )  # fmt: skip
+    if datum.notice:
+        findings.note("datum", datum.notice)
+    raw.placed = to_register(shapely.force_2d(raw.geometry), datum.applied)
     out = shapes.lint(
         raw.placed,
         findings,
@@ -153,7 +161,14 @@ def _take_geometry(
         optional=kind == "divisions",
     )
     frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
-    return datum.name
+    return datum
+
+
+def _texts(frame: pd.DataFrame, column: str) -> list[str | None]:
+    """Give a column's texts, None where there are none."""
+    if column not in frame:
+        return [None] * len(frame)
+    return [value if isinstance(value, str) else None for value in frame[column]]
 
 
 def _sha256(path: Path) -> str:

@@ -1,17 +1,10 @@
-"""Geometries become valid, two-dimensional, normalised multipolygons in EPSG:4490.
-
-The reference system is the one declared, by the file or by the caller (`geo.datum` knows which);
-none declared stops the import.
-"""
+"""Geometries become valid, two-dimensional, normalised multipolygons in EPSG:4490."""
 
 from __future__ import annotations
 
 import numpy as np
 import shapely
-from pyproj import CRS
 
-from geo.datum.reference import Datum
-from geo.errors import InputError
 from geo.intake.verdicts import Findings
 from geo.register.tables import SRID
 
@@ -19,25 +12,6 @@ LONGITUDES = (70.0, 140.0)
 LATITUDES = (0.0, 56.0)
 POLYGONAL = (3, 6)
 LEAST_AREA_DEG2 = 1e-10  # about 1 m² at Yunnan's latitudes: a digitising slip, not a compound
-
-
-def choose_datum(declared: CRS | None, wanted: str | None, file: str) -> Datum:
-    """Give the reference system to read a file in.
-
-    Raises
-    ------
-    UsageError
-        When `wanted` is no reference system.
-    InputError
-        When neither the file nor the caller declares one, or it is on a datum that differs from
-        CGCS2000 by tens of metres and has no published transformation to it.
-    """
-    found = Datum.declared(declared, file) if wanted is None else Datum.named(wanted)
-    if found is None:
-        raise InputError(
-            f"{file} 没有声明坐标系，不能猜测。", "请用 --crs 指定，例如 --crs EPSG:4490。"
-        )
-    return found
 
 
 def lint(geometry: np.ndarray, findings: Findings, *, polygons: bool, optional: bool) -> np.ndarray:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, SupportsInt
 
+from geo.intake.settle import Settled
+
 if TYPE_CHECKING:
     from geo.intake.prepared import Prepared
 

@@ -37,7 +37,8 @@ class Origin:
     """Who writes what: the head of a change.
 
     ``sha256`` is of the file's bytes; ``parameters`` are the words of the call that shape what is
-    read from it (crs, map, effective, complete).
+    read from it (crs, map, effective, complete). ``found`` is what was found out beside them, from
+    the file and the register: it is recorded under that name and doesn't tell imports apart.
     """
 
     kind: str
@@ -46,6 +47,12 @@ class Origin:
     sha256: str | None = None
     made_up: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    found: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """The change's parameters."""
+        return {**self.parameters, **({"found": dict(self.found)} if self.found else {})}
 
 
 @dataclass(frozen=True)
@@ -304,7 +311,7 @@ class Register:
                 "file": origin.file,
                 "sha256": origin.sha256,
                 "made_up": origin.made_up,
-                "parameters": Jsonb(dict(origin.parameters)),
+                "parameters": Jsonb(origin.recorded),
             },
         ).fetchone()
         assert row is not None  # noqa: S101 - insert returning gives a row
@@ -317,8 +324,9 @@ class Register:
         if again or origin.sha256 is None:
             return
         row = connection.execute(
-            "select number, at from change c where kind = %s and sha256 = %s and parameters = %s"
-            " and number < %s and not exists (select from change u where u.undoes = c.number)"
+            "select number, at from change c where kind = %s and sha256 = %s"
+            " and parameters - 'found' = %s and number < %s"
+            " and not exists (select from change u where u.undoes = c.number)"
             " order by number desc limit 1",
             [origin.kind, origin.sha256, Jsonb(dict(origin.parameters)), change],
         ).fetchone()
