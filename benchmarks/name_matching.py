@@ -194,7 +194,9 @@ def main() -> int:
 
 def _show(setting: str, total: dict[str, Tally], wrong: int) -> None:
     print(f"\n{setting}")
-    print(f"{'kind':26}{'rows':>7}{'shared':>8}{'taken':>7}{'precision':>11}{'recall':>8}{'review':>8}")
+    print(
+        f"{'kind':26}{'rows':>7}{'shared':>8}{'taken':>7}{'precision':>11}{'recall':>8}{'review':>8}"
+    )
     for kind, tally in total.items():
         print(
             f"{kind:26}{tally.rows:7}{tally.shared:8}{tally.taken:7}{tally.precision:11.4f}"

@@ -9,7 +9,7 @@ differ make any pair a question.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -39,12 +39,16 @@ BELOW_AUTOMATIC: Final = 0.91
 
 @dataclass(frozen=True)
 class Candidate:
-    """A compound that a row may be: its code and name, the pair's score and why."""
+    """A compound that a row may be: its code and name, the pair's score and why.
+
+    ``exact``: a name of both is the same. ``barred``: their marks or streets differ.
+    """
 
     code: str
     name: str
     score: float
     exact: bool
+    barred: bool
     reasons: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -71,22 +75,25 @@ class Decision:
         return self.candidates[0].code if self.verdict == "automatic" else None
 
 
-def weigh(row: Subject, known: Subject) -> Candidate:
-    """Score one pair: the best of their names, moved by what else is known of both."""
+def weigh(row: Subject, known: Subject, odd: frozenset[str] = frozenset()) -> Candidate:
+    """Score one pair: the best of their names, moved by what else is known of both.
+
+    ``odd`` are characters of the row that no other name holds (`odd_characters`).
+    """
     best = max(
-        (likeness(ours, theirs) for ours in row.names for theirs in known.names),
+        (likeness(ours, theirs, odd) for ours in row.names for theirs in known.names),
         key=lambda found: (min(found.score, found.same_marks + BELOW_AUTOMATIC), found.score),
     )
     moved, reasons = beside_the_name(row, known)
     score = best.score + moved
     exact = best.score == 1
-    forbidden = not best.same_marks
+    barred = not best.same_marks
     if row.street and known.street and row.street != known.street:
-        forbidden, exact = True, False
+        barred, exact = True, False
         reasons.insert(0, "街道不同")
-    score = min(score, BELOW_AUTOMATIC) if forbidden else score
+    score = min(score, BELOW_AUTOMATIC) if barred else score
     score = max(0.0, min(1.0, score))
-    return Candidate(known.key, known.shown, score, exact, (best.reason, *reasons))
+    return Candidate(known.key, known.shown, score, exact, barred, (best.reason, *reasons))
 
 
 def match(
@@ -94,10 +101,11 @@ def match(
 ) -> list[Decision]:
     """Decide for every row; in the order of `rows`."""
     listed: list[tuple[Candidate, ...]] = [()] * len(rows)
+    odd = odd_characters(rows, known)
     for place, compounds in candidates(rows, known):
         row = rows[place]
         weighed = [
-            weigh(row, known[compound])
+            weigh(row, known[compound], odd[place])
             for compound in compounds
             if known[compound].key not in row.rejected
         ]
@@ -111,6 +119,21 @@ def match(
         Decision(row.key, _verdict(place, found, claims, thresholds), found)
         for place, (row, found) in enumerate(zip(rows, listed, strict=True))
     ]
+
+
+ENOUGH_NAMES: Final = 500
+"""With fewer names most characters are new, and that one is says nothing."""
+
+
+def odd_characters(rows: Sequence[Subject], known: Sequence[Subject]) -> list[frozenset[str]]:
+    """Give each row's characters that no other row's and no compound's name holds."""
+    if len(rows) + len(known) < ENOUGH_NAMES:
+        return [frozenset()] * len(rows)
+    own = [frozenset("".join(name.core for name in row.names)) for row in rows]
+    held = Counter(char for chars in own for char in chars)
+    for compound in known:
+        held.update({char for name in compound.names for char in name.core})
+    return [frozenset(char for char in chars if held[char] == 1) for chars in own]
 
 
 def _verdict(
@@ -129,6 +152,6 @@ def _verdict(
 
 def _ahead(best: Candidate, other: Candidate, thresholds: Thresholds) -> bool:
     """Tell whether a pair leaves another clearly behind; exactly the margin is enough."""
-    if best.exact and not other.exact:
+    if (best.exact and not other.exact) or (other.barred and not best.barred):
         return True
     return best.score - other.score >= thresholds.margin - 1e-9

@@ -1,7 +1,7 @@
 """How the name of a compound is read: its core, its kind of place, its phase and zone marks.
 
-``滨江·锦绣之城（二期）东区`` has the core 滨江锦绣之城, no kind, and the marks 2期 and 东区; 锦绣之城
-is another way to say it. Numerals, phases, zones and sides (东 南 西 北 before a noun) are *marks*:
+``滨江·锦绣之城（二期）东区`` has the core 滨江锦绣之城, no kind, and the marks 2期 and 东区;
+锦绣之城 is another way to say it. Numerals, phases, zones and sides (东 南 西 北 before a noun) are *marks*:
 two names whose marks differ are never the same compound for certain, and a mark on one side only
 is a difference.
 """
@@ -45,7 +45,7 @@ _VALUE: Final = rf"(?:第)?(?:(?:{_SIDE})?\d+(?:丶\d+)*|[a-z]\d*|首|{_SIDE})"
 _PHASE: Final = re.compile(
     rf"({_VALUE})(期|组团|区块|地块|标段|区|座|幢|栋|号楼|号院|片区|片|块|岸)"
 )
-_SIDE_OF: Final = re.compile(rf"({_SIDE})(?=\d*(?:{_NOUN}))|(?:{_SIDE})$")
+_SIDE_OF: Final = re.compile(rf"({_SIDE})(?=\d*(?:{_NOUN})|\d+$)|(?:{_SIDE})$")
 _NUMBER: Final = re.compile(r"\d+")
 _SAME_UNIT: Final = {
     "区块": "区", "片区": "区", "片": "区", "块": "区", "岸": "区",
@@ -86,6 +86,8 @@ class Name:
         All of it, canonical: half width, simplified, digits, no signs. Equal texts are one name.
     core, kind
         What distinguishes it, and the kind of place that ends it (blank, or one of `KINDS`).
+    ending
+        The kind and what else was split off the core: 花园小区 where the kind is 花园.
     marks
         Phases, zones, sides and numbers, each as ``(unit, value)``, sorted.
     trust
@@ -96,6 +98,7 @@ class Name:
     core: str
     kind: str
     marks: tuple[tuple[str, str], ...]
+    ending: str = ""
     trust: float = 1.0
 
     @cached_property
@@ -267,7 +270,7 @@ def _read(text: str, trust: float) -> Name:
     spelt = (
         core + kind + "".join(f"|{value}{unit}" for unit, value in ordered if unit not in {"", "#"})
     )
-    return Name(spelt, core, kind, ordered, trust)
+    return Name(spelt, core, kind, ordered, rest[len(core) :], trust)
 
 
 def _core(text: str) -> tuple[str, str]:
