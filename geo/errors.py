@@ -36,6 +36,10 @@ class WuyeError(Exception):
         self.message = message
         self.remedy = remedy
 
+    def details(self) -> dict[str, Any]:
+        """Give what a program can go on with, as JSON; empty for most errors."""
+        return {}
+
 
 class UsageError(WuyeError):
     """The call's words are off."""
@@ -64,6 +68,10 @@ class UnsettledDatum(InputError):
     def __init__(self, message: str, remedy: str, choices: tuple[dict[str, Any], ...]) -> None:
         super().__init__(message, remedy)
         self.choices = choices
+
+    def details(self) -> dict[str, Any]:
+        """Give the choices."""
+        return {"choices": list(self.choices)}
 
 
 class NotFound(WuyeError):

@@ -10,6 +10,7 @@ import errno
 import json
 import sys
 import traceback
+from typing import Any
 
 import typer
 
@@ -58,7 +59,7 @@ def run(words: list[str]) -> int:
         found = app(args=words, prog_name="wuye", standalone_mode=False)
         return found if isinstance(found, int) else 0
     except WuyeError as error:
-        _say(error.message, error.remedy, type(error).__name__, as_json=as_json)
+        _say(error.message, error.remedy, type(error).__name__, as_json=as_json, **error.details())
         return error.exit_code
     except typer.TyperException as error:
         if not words or not str(error):  # no arguments: the help has been shown
@@ -111,9 +112,9 @@ def _file_words(error: OSError) -> str:
     return f"{reason}：{error.filename}" if error.filename else reason
 
 
-def _say(message: str, remedy: str, kind: str, *, as_json: bool) -> None:
+def _say(message: str, remedy: str, kind: str, *, as_json: bool, **details: Any) -> None:
     if as_json:
-        words = {"error": kind, "message": message, "remedy": remedy}
+        words = {"error": kind, "message": message, "remedy": remedy, **details}
         sys.stderr.write(json.dumps(words, ensure_ascii=False) + "\n")
         return
     err.print(f"✗ {message}", style="red", highlight=False, markup=False, soft_wrap=True)

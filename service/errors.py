@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -22,9 +24,9 @@ def _status(error: WuyeError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def problem(status: int, title: str, detail: str = "") -> JSONResponse:
-    """Give a problem document."""
-    words = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+def problem(status: int, title: str, detail: str = "", **details: Any) -> JSONResponse:
+    """Give a problem document; `details` are members of its own beside the standard ones."""
+    words = {"type": "about:blank", "title": title, "status": status, "detail": detail, **details}
     return JSONResponse(words, status, media_type="application/problem+json")
 
 
@@ -36,7 +38,7 @@ def add_error_handlers(app: FastAPI) -> None:
         status = _status(error)
         if status >= 500:
             return problem(status, "服务暂时不可用", "请稍后再试，或请管理员查看 wuye status。")
-        return problem(status, error.message, error.remedy)
+        return problem(status, error.message, error.remedy, **error.details())
 
     async def unread(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)  # noqa: S101

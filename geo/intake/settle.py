@@ -77,6 +77,17 @@ class Settled:
             "notice": self.notice,
         }
 
+    def words(self) -> str:
+        """Say in a line what was declared, asked for, detected and applied."""
+        parts = [f"文件声明 {self.declared or '无'}"]
+        if self.asked is not None:
+            parts.append(f"要求 {self.asked}")
+        if self.detection is not None:
+            found = self.detection
+            best = "" if found.decided is None else found.decided.name
+            parts.append(f"与登记库比较 {best or f'未能判断（{found.reason}）'}")
+        return f"坐标系：{'，'.join([*parts, f'采用 {self.applied.name}'])}"
+
 
 def settle(
     register: Register,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from geo.errors import UsageError
+from geo.errors import UnsettledDatum, UsageError
 from geo.intake.columns import KINDS
 from geo.intake.load import Options, import_file
 from geo.intake.report.book import check_target, write_report
 from geo.intake.verdicts import VERDICT_NAMES, Outcome
+from service.asking import ask_datum, can_ask
 from service.commands import held
 from service.options import Json, day
 from service.output import out, print_json, table
@@ -48,7 +50,11 @@ def _register(kind: str) -> None:
     def command(
         file: Annotated[Path, typer.Argument(help="文件路径。")],
         crs: Annotated[
-            str | None, typer.Option(help="文件的坐标系，如 EPSG:4490、gcj02、bd09。")
+            str | None,
+            typer.Option(
+                help="文件的坐标系，如 EPSG:4490、gcj02、bd09（纬度在前加 /yx）；"
+                "auto：按文件声明，不声明或不吻合时与登记库比较，由用户定。"
+            ),
         ] = None,
         map_: Annotated[
             list[str] | None, typer.Option("--map", help="列名=表头，可多次使用。")
@@ -78,7 +84,13 @@ def _register(kind: str) -> None:
         )
         if report is not None:
             check_target("--report", report, (".xlsx", ".html"))
-        outcome = import_file(Workspace(settings).register, kind, file, options)
+        register = Workspace(settings).register
+        try:
+            outcome = import_file(register, kind, file, options)
+        except UnsettledDatum as error:
+            if as_json or not can_ask():
+                raise
+            outcome = import_file(register, kind, file, replace(options, crs=ask_datum(error)))
         if report is not None:
             write_report(report, outcome)
         if as_json:
@@ -127,6 +139,10 @@ def print_outcome(outcome: Outcome, most: int = 20) -> None:
         f"{counts or '没有数据行'}{retracted}{change}{tried}",
         highlight=False,
     )
+    if outcome.datum is not None:
+        out.print(outcome.datum.words(), style="dim", highlight=False, soft_wrap=True)
+    for notice in outcome.findings.notices:
+        out.print(notice.message, style="yellow", highlight=False, soft_wrap=True)
     if outcome.personal_columns:
         listed = "、".join(outcome.personal_columns)
         out.print(f"疑似个人信息的列未保存：{listed}", style="yellow")

@@ -41,7 +41,7 @@ def write_report(path: Path, outcome: Outcome) -> Path:
         facts = [
             ("文件", outcome.file),
             ("类型", outcome.kind),
-            ("坐标系", outcome.crs or "—"),
+            ("坐标系", outcome.datum.words() if outcome.datum else "—"),
             ("变更编号", "试运行，未写入" if outcome.dry_run else outcome.change or "无变化"),
             ("读取行数", len(outcome.verdicts)),
             *((VERDICT_NAMES[name], count) for name, count in outcome.counts.items()),
