@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from geo.intake.columns import Column
 from geo.intake.personal import is_person_in
+from geo.intake.sheet_scan import FAILED
 from geo.intake.synonyms import fold, folded, words
 from geo.intake.values import dates, numbers
 from geo.intake.values import words as terms
@@ -46,6 +47,9 @@ _BLANK_BESIDES: Final = {
 }  # fmt: skip
 """Which words say nothing in a column of a kind, besides those that never do."""
 
+FORMULA: Final = Problem(
+    "formula", "公式出错或没有算出结果", "请用 Excel 或 WPS 打开，改正公式并保存后再导入"
+)
 PERSON: Final = Problem("personal", "含个人信息，该格未保存", "请删去姓名、电话、证件号", "warned")
 
 
@@ -95,6 +99,8 @@ def read_column(
 
 def _read(value: Any, column: Column, context: Context) -> tuple[Any, Problem | None]:
     text = text_of(value)
+    if text in FAILED:
+        return None, FORMULA
     if not text or (isinstance(value, str) and _says_nothing(text, column)):
         return None, None
     if column.kind in {"text", "state"} and is_person_in(text):

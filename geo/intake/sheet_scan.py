@@ -17,6 +17,13 @@ from geo.intake.limits import MOST_CELL_CHARACTERS, MOST_SHEET_CHARACTERS
 
 NOT_CALCULATED: Final = "#未计算"
 """Stands in a cell whose formula has no value stored."""
+FAILED: Final = frozenset(
+    {
+        "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+        NOT_CALCULATED,
+    }
+)  # fmt: skip
+"""What a cell says whose formula came to nothing, in a workbook or in a csv made of one."""
 
 _TAG: Final = rb"<(?:\w+:)?"
 _REFERENCE: Final = rb'\sr="([A-Z]{1,3})(\d{1,7})"'
