@@ -31,10 +31,10 @@ NAMES: Final[dict[Content, str]] = {
     "shp": "Shapefile",
     "json": "JSON",
     "html": "网页表格（HTML）",
-    "xml": "XML",
+    "xml": "XML（如 Excel 2003 的 XML 表格）",
     "mhtml": "网页归档（MHTML）",
     "text": "文本（CSV）",
-    "foreign": "其他格式（图片、PDF 或别的压缩包）",
+    "foreign": "其他格式（图片、PDF、Word 或别的压缩包）",
 }
 """What to call each content in a message."""
 
@@ -85,6 +85,8 @@ def _inside(path: Path) -> Content:
         return "xlsb"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        return "foreign"
     return "ods" if "content.xml" in names else "zip"
 
 

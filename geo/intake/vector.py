@@ -7,6 +7,7 @@ to read. Those drivers are taken out, so no content can make an import read anyt
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -147,6 +148,32 @@ def _unpack(path: Path, folder: Path) -> tuple[Path, str]:
 
 def _is_archive(member: zipfile.ZipInfo) -> bool:
     return member.filename.lower().endswith((".zip", ".rar", ".7z", ".tar", ".gz"))
+
+
+def list_layers(source: Source) -> list[str]:
+    """Give the names of a source's layers.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    layers = [str(name) for name, _ in pyogrio.list_layers(source.path)]
+    if not layers:
+        raise InputError(f"{source.shown} 不完整：其中没有图层。", "请重新导出或重新取得后再导入。")
+    return layers
+
+
+def gdal_words(words: str, path: Path) -> str:
+    """Say in the user's words what GDAL says; folders are left out of what stays English."""
+    place = re.search(r"GeoJSON.*At line (\d+), character (\d+)", words)
+    if place:
+        return f"GeoJSON 在第 {place[1]} 行第 {place[2]} 个字符处中断或写错。"
+    if "not recognized" in words:
+        return "内容不是能识别的图形（GeoPackage、Shapefile、GeoJSON、FlatGeobuf）。"
+    if "I/O" in words or "malformed" in words:
+        return f"文件不完整或读取出错（{words[:80]}）。"
+    return words.replace(str(path.absolute()), path.name).replace(str(path), path.name)
 
 
 def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[Remark]]:

@@ -36,6 +36,8 @@ Remark = tuple[str, str]
 """A rule and its words, said of a file as a whole."""
 
 
+SHEETS: Final = "xl/worksheets/"
+
 Range = tuple[tuple[int, int], tuple[int, int]]
 """The first and last cell of merged ones: row and column, from 0."""
 
@@ -68,7 +70,9 @@ def read_workbook(path: Path) -> Sheets:
             f"{path.name} 有 {size // MiB} MB，超过工作簿的上限 {MOST_WORKBOOK_BYTES // MiB} MB。",
             "请按县区拆成几个文件，或另存为 CSV。",
         )
-    scans, remarks = ({}, []) if path.open("rb").read(2) != b"PK" else _scan(path)
+    with path.open("rb") as file:
+        packed = file.read(2) == b"PK"
+    scans, remarks = _scan(path) if packed else ({}, [])
     try:
         with path.open("rb") as file:
             book = python_calamine.CalamineWorkbook.from_filelike(file)
@@ -112,14 +116,15 @@ def _scan(path: Path) -> tuple[dict[str, Scan], list[Remark]]:
     """Judge an xlsx before it is read: its archive, then each sheet's XML."""
     with open_archive(path) as archive:
         members = {member.filename: member for member in archive.infolist()}
-        for name, member in members.items():
-            if name.endswith((".xml", ".rels")):
-                head = next(inflate(path, member), b"")
-                refuse_type_declaration(path.name, head)
         texts: dict[int, int] = {}
         for name, member in members.items():
+            if name.lower().endswith((".xml", ".rels")):
+                refuse_type_declaration(path.name, next(inflate(path, member), b""))
             if name.lower().endswith("sharedstrings.xml"):
                 texts = long_texts(inflate(path, member), path.name)
+            elif not name.startswith(SHEETS):
+                for _ in inflate(path, member):  # raises where its size is not the one claimed
+                    pass
         scans = {
             sheet: scan_sheet(inflate(path, members[part]), texts)
             for sheet, part in _sheet_parts(archive, path.name)
