@@ -14,10 +14,13 @@ import shapely
 from geo.codes import normal_division
 from geo.datum.reference import to_register
 from geo.errors import InputError, UsageError
-from geo.intake import cells, facts, hold, shapes
-from geo.intake.columns import KINDS, SHAPED, is_personal
+from geo.intake import cells, facts, hold
+from geo.intake.columns import KINDS, SHAPED
 from geo.intake.complete import SPOKEN_OF, completeness
+from geo.intake.lint.check import lint
+from geo.intake.lint.relations import relate
 from geo.intake.options import Options
+from geo.intake.personal import is_personal
 from geo.intake.prepared import Prepared
 from geo.intake.read import RawTable, read
 from geo.intake.settle import Settled, settle
@@ -101,6 +104,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
     datum = _take_geometry(register, kind, raw, frame, findings, options, file)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
+    relate(register, kind, good, findings, options.effective)
     complete = completeness(register, kind, frame, findings, options.complete)
     return Prepared(
         kind=kind,
@@ -154,12 +158,7 @@ def _take_geometry(
     if datum.notice:
         findings.note("datum", datum.notice)
     raw.placed = to_register(shapely.force_2d(raw.geometry), datum.applied)
-    out = shapes.lint(
-        raw.placed,
-        findings,
-        polygons=kind != "barriers",
-        optional=kind == "divisions",
-    )
+    out = lint(raw.geometry, raw.placed, datum.applied, findings, kind)
     frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
     return datum
 

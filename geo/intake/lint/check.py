@@ -1,0 +1,170 @@
+"""Each shape of a file by itself: from the file's coordinates to a checked EPSG:4490 shape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.datum.reference import Datum
+from geo.intake.lint import kinds, repair, slivers
+from geo.intake.lint.draft import Draft
+from geo.intake.lint.measure import Floats, Geometries
+from geo.intake.lint.placement import place
+from geo.intake.verdicts import Findings
+
+GRID_DEG: Final = 1e-4
+ENOUGH_POINTS: Final = 20
+CHUNK: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a kind of file needs of its shapes.
+
+    Attributes
+    ----------
+    polygons
+        Only polygons will do; otherwise any plain kind.
+    optional
+        A row may come without a shape.
+    built
+        They bound compounds or areas: tiny parts are slips, and a great length is an error.
+    """
+
+    polygons: bool = True
+    optional: bool = False
+    built: bool = True
+
+
+WANTED: Final = {
+    "compounds": Wanted(),
+    "areas": Wanted(),
+    "divisions": Wanted(optional=True, built=False),
+    "barriers": Wanted(polygons=False, built=False),
+}
+"""By kind of file."""
+
+
+def lint(
+    raw: Geometries, placed: Geometries, datum: Datum, findings: Findings, kind: str
+) -> Geometries:
+    """Repair what can be repaired, hold back what can't be placed, and say both.
+
+    Parameters
+    ----------
+    raw
+        Shape (n,), as read from the file, in its own coordinates, with any Z and M.
+    placed
+        Shape (n,), the same in EPSG:4490, two-dimensional.
+    datum
+        What `raw` is measured in.
+    findings
+        Gets a finding for each fault and a notice for what was changed without changing a shape.
+    kind
+        One of `WANTED`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,): normalised, valid multipolygons in EPSG:4490 (any plain kind for barriers);
+        None where there is none or it is held. What comes out comes out of a second pass the same.
+    """
+    starts = range(0, len(raw), CHUNK)
+    # One after the other: threads pass the interpreter's lock back and forth at every small step,
+    # which takes twice as long as it saves. Some at a time: coordinates need room.
+    drafts = [
+        _lint_some(raw[start : start + CHUNK], placed[start : start + CHUNK], datum, WANTED[kind])
+        for start in starts
+    ]
+    counts: Counter[str] = Counter()
+    for start, draft in zip(starts, drafts, strict=True):
+        draft.tell(findings, start)
+        counts += draft.counts
+    _note(findings, counts)
+    out = np.full(len(raw), None, dtype=object)
+    if drafts:
+        np.concatenate([draft.shapes for draft in drafts], out=out)
+    return out
+
+
+def _lint_some(raw: Geometries, placed: Geometries, datum: Datum, wanted: Wanted) -> Draft:
+    draft = Draft(np.array(placed, dtype=object))
+    _hold_absent(raw, draft, optional=wanted.optional)
+    place(raw, datum, draft)
+    repair.hold_huge(draft)
+    if wanted.polygons:
+        kinds.take_polygons(draft)
+    else:
+        kinds.hold_collections(draft)
+    repair.drop_repeated_points(draft)
+    repair.make_valid(draft)
+    repair.hold_empty(draft)
+    if wanted.polygons:
+        _check_polygons(draft, wanted)
+        single = shapely.get_type_id(draft.shapes) == 3
+        if single.any():
+            # One call for all of them; as singles they would be built one by one.
+            draft.shapes[single] = shapely.multipolygons(
+                draft.shapes[single], indices=np.arange(single.sum())
+            )
+    _count_vertices(draft)
+    draft.shapes = np.asarray(shapely.normalize(draft.shapes), dtype=object)
+    return draft
+
+
+def _check_polygons(draft: Draft, wanted: Wanted) -> None:
+    slivers.hold_slivers(draft)
+    rings = slivers.Rings.of(draft.shapes)
+    if wanted.built:
+        if slivers.drop_tiny_rings(draft, rings):
+            rings = slivers.Rings.of(draft.shapes)
+        slivers.warn_of_spans(draft)
+    slivers.warn_of_spikes(draft, rings)
+
+
+def _hold_absent(raw: Geometries, draft: Draft, *, optional: bool) -> None:
+    """Hold back rows without a shape, if they must have one; count heights and measures dropped."""
+    absent = shapely.is_missing(raw) | shapely.is_empty(raw)
+    draft.shapes[absent] = None
+    if not optional:
+        for position in np.flatnonzero(absent):
+            draft.hold("no_geometry", position, "空", "没有图形", "请补画图形，或删去该行")
+    draft.counts["z"] = int(shapely.has_z(raw).sum())
+    draft.counts["m"] = int(shapely.has_m(raw).sum())
+
+
+def _count_vertices(draft: Draft) -> None:
+    """Count vertices, and of them those on a grid so coarse that outlines are metres off."""
+    points: Floats = shapely.get_coordinates(draft.shapes)
+    draft.counts["vertices"] = len(points)
+    head = points[:ENOUGH_POINTS]
+    if _on_grid(head).all():
+        draft.counts["coarse"] = int(_on_grid(points).all(axis=1).sum())
+
+
+def _on_grid(points: Floats) -> npt.NDArray[np.bool_]:
+    steps = points / GRID_DEG
+    near: npt.NDArray[np.bool_] = np.abs(steps - np.rint(steps)) < 1e-6
+    return near
+
+
+def _note(findings: Findings, counts: Counter[str]) -> None:
+    """Say of the whole file what changed no shape, and what no single row is to blame for."""
+    for name in ("z", "m"):
+        if counts[name]:
+            findings.note(f"{name}_dropped", f"{name.upper()} 值已去除：{counts[name]:,} 个图形")
+    if counts["repeated_points"]:
+        findings.note(
+            "repeated_points",
+            f"{counts['repeated_shapes']:,} 个图形中的 {counts['repeated_points']:,} 个重复顶点"
+            "已去除，图形不变",
+        )
+    if ENOUGH_POINTS <= counts["vertices"] == counts["coarse"]:
+        findings.note(
+            "coarse_coordinates", "所有顶点的经纬度都只有 4 位小数或更少，边界误差可达 5 米以上"
+        )

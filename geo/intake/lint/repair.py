@@ -1,0 +1,158 @@
+"""Rings put right: repeated points, holes given as parts, shapes that cross themselves.
+
+Which way a ring runs means nothing but in a multipolygon whose parts lie in each other, as some
+exports of multi-ring Shapefiles have it: there a part that runs against the one around it is its
+hole. Otherwise windings are only normalised, shells clockwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from shapely import STRtree
+
+from geo.intake.lint.draft import Draft
+from geo.intake.lint.limits import MANY_VERTICES, MOST_CROSSINGS, MOST_VERTICES
+from geo.intake.lint.measure import Geometries, area_m2, percent, square_metres
+
+REASONS: Final = {
+    "Self-intersection": ("bow_tie", "边界自相交（打结）"),
+    "Ring Self-intersection": ("ring_touches_itself", "环与自身相接"),
+    "Hole lies outside shell": ("hole_outside", "内环在外环之外"),
+    "Nested shells": ("nested_parts", "部分图形套在另一部分之内"),
+    "Nested holes": ("nested_holes", "内环套内环"),
+    "Duplicate Rings": ("duplicate_rings", "环重复"),
+    "Interior is disconnected": ("interior_cut", "内部被切断"),
+    "Too few points in geometry component": ("too_few_points", "环的顶点不足"),
+}
+"""GEOS's reason to our rule and words; any other is ``repaired``."""
+
+SAMPLED_SIDES: Final = 2_000
+
+
+def drop_repeated_points(draft: Draft) -> None:
+    """Remove points that repeat the one before; the ground covered stays the same."""
+    points, owner = shapely.get_coordinates(draft.shapes, return_index=True)
+    twice = (points[1:] == points[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
+    if not twice.any():
+        return
+    rows = np.unique(owner[1:][twice])
+    before = shapely.get_num_coordinates(draft.shapes[rows])
+    draft.shapes[rows] = shapely.remove_repeated_points(draft.shapes[rows], 0)
+    after = shapely.get_num_coordinates(draft.shapes[rows])
+    draft.counts["repeated_points"] += int((before - after).sum())
+    draft.counts["repeated_shapes"] += int((before > after).sum())
+
+
+def hold_huge(draft: Draft) -> None:
+    """Hold back what has too many vertices for a boundary; warn of what has many."""
+    vertices = shapely.get_num_coordinates(draft.shapes)
+    for position in np.flatnonzero(vertices > MANY_VERTICES):
+        count = f"{vertices[position]:,} 个顶点"
+        if vertices[position] > MOST_VERTICES:
+            draft.hold(
+                "too_many_vertices", position, count,
+                f"顶点超过 {MOST_VERTICES:,} 个，不是小区或区划的边界", "请先概化（简化）后再导入",
+            )  # fmt: skip
+        else:
+            draft.warn(
+                "many_vertices", position, count, f"顶点多于 {MANY_VERTICES:,} 个，原样入库",
+                "多由栅格转出；请核对，必要时先概化（简化）",
+            )  # fmt: skip
+
+
+def make_valid(draft: Draft) -> None:
+    """Repair what is not valid, and say what it was and what changed."""
+    for position in draft.where(~shapely.is_valid(draft.shapes)):
+        shape = draft.shapes[position]
+        reason = shapely.is_valid_reason(shape)
+        rule, words = REASONS.get(reason.split("[")[0], ("repaired", "图形不合规范"))
+        if _crossings(shape) > MOST_CROSSINGS:
+            draft.hold(
+                "too_tangled", position, reason[:80], "边界自相交过多，无法修复",
+                "请重新绘制，或重新导出该图形",
+            )  # fmt: skip
+            continue
+        turned, holes = _holes_from_parts(shape)
+        if holes:
+            rule, words = "hole_as_part", f"有 {holes} 个内环被存成单独的部分，已按环的方向还原"
+        mended = shapely.make_valid(turned, method="structure", keep_collapsed=False)
+        draft.shapes[position] = mended
+        if shapely.is_empty(mended):
+            draft.hold("collapsed", position, reason[:80], "图形没有面积", "请重新绘制")
+            continue
+        draft.warn(
+            rule, position, reason[:80], f"{words}，已修复：{_what_changed(shape, mended)}",
+            "请在原图上核对",
+        )  # fmt: skip
+
+
+def hold_empty(draft: Draft) -> None:
+    """Hold back what has no extent."""
+    for position in draft.where(shapely.is_empty(draft.shapes)):
+        draft.hold("collapsed", position, "", "图形没有面积", "请重新绘制")
+
+
+def _what_changed(before: Any, after: Any) -> str:
+    """Tell areas and parts before and after."""
+    old_m2, new_m2 = area_m2(np.array([before, after], dtype=object))
+    size = f"面积 {square_metres(old_m2)} → {square_metres(new_m2)}"
+    if old_m2 > 0 and abs(new_m2 - old_m2) > 0.005:
+        size += f"（{'+' if new_m2 > old_m2 else '-'}{percent(abs(new_m2 - old_m2) / old_m2)}）"
+    parts = shapely.get_num_geometries(before), shapely.get_num_geometries(after)
+    holes = _holes(before), _holes(after)
+    if parts[0] != parts[1]:
+        size += f"，部分 {parts[0]} → {parts[1]}"
+    if holes[0] != holes[1]:
+        size += f"，内环 {holes[0]} → {holes[1]}"
+    return size
+
+
+def _holes(shape: Any) -> int:
+    return int(shapely.get_num_interior_rings(shapely.get_parts(shape)).sum())
+
+
+def _crossings(shape: Any) -> float:
+    """Estimate how many pairs of a shape's sides may cross, from a sample of its sides.
+
+    Repairing notes every crossing, and a tangle of n sides can have n² of them.
+    """
+    points, owner = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(shape)), return_index=True
+    )
+    if len(points) < SAMPLED_SIDES:
+        return 0.0
+    same = owner[1:] == owner[:-1]
+    ends = np.hstack([points[:-1], points[1:]])[same]
+    sides = shapely.linestrings(ends.reshape(-1, 2, 2))
+    sample = sides[:: max(1, len(sides) // SAMPLED_SIDES)]
+    met = float(STRtree(sides).query(sample).shape[1]) / len(sample)
+    return max(0.0, met - 3) * len(sides) / 2  # itself and its two neighbours aside
+
+
+def _holes_from_parts(shape: Any) -> tuple[Any, int]:
+    """Make holes of parts that lie within another part and run against it; count them."""
+    parts: Geometries = shapely.get_parts(shape)
+    if len(parts) < 2 or not shapely.is_valid(parts).all():
+        return shape, 0
+    inner, outer = STRtree(parts).query(parts, predicate="within")
+    clockwise = ~shapely.is_ccw(shapely.get_exterior_ring(parts))
+    size = shapely.area(parts)
+    holes: dict[int, int] = {}
+    for place in np.unique(inner[inner != outer]):
+        around = outer[(inner == place) & (outer != place)]
+        parent = around[np.argmin(size[around])]
+        if clockwise[place] != clockwise[parent] and size[place] < size[parent]:
+            holes[int(place)] = int(parent)
+    if not holes:
+        return shape, 0
+    kept = [place for place in range(len(parts)) if place not in holes]
+    cut = []
+    for place in kept:
+        mine = [parts[hole] for hole, parent in holes.items() if parent == place]
+        cut.append(
+            shapely.difference(parts[place], shapely.union_all(mine)) if mine else parts[place]
+        )
+    return shapely.multipolygons(shapely.get_parts(np.array(cut, dtype=object))), len(holes)
