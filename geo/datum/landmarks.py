@@ -7,7 +7,7 @@ nothing is measured in it that leaves this package.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -79,6 +79,16 @@ class Landmarks:
     def __len__(self) -> int:
         groups = (self.compounds, self.areas, self.water, self.lines, self.outlines)
         return sum(map(len, groups))
+
+    def without(self, compounds: npt.NDArray[np.bool_], areas: npt.NDArray[np.bool_]) -> Landmarks:
+        """Leave some compounds and areas out; shapes as theirs, true for those to leave out."""
+        codes = np.array(self.compound_codes, dtype=np.str_)[~compounds]
+        return replace(
+            self,
+            compounds=self.compounds[~compounds],
+            compound_codes=tuple(codes.tolist()),
+            areas=self.areas[~areas],
+        )
 
     @cached_property
     def plane(self) -> Plane:

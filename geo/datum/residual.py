@@ -106,7 +106,7 @@ def _same(
     found = np.full(len(shapes), np.nan)
     shared = shapely.area(shapely.intersection(shapes[mine], layer.shapes[theirs]))
     union = shapely.area(shapes[mine]) + layer.areas_m2[theirs] - shared
-    found[mine] = 1 - shared / np.maximum(union, 1.0)
+    found[mine] = np.clip(1 - shared / np.maximum(union, 1.0), 0.0, 1.0)
     return found
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from geo.datum.copies import without_copies
 from geo.datum.detect import GOOD, KIND_NAMES, Detection, Fit, detect
 from geo.datum.readings import DEGREES, readings
 from geo.datum.reference import Datum, Geometries
@@ -173,7 +174,12 @@ def _detect(
     if kind not in COMPARED or not len(places):
         return candidates, None
     rows = [divisions[place] for place in places.tolist()]
-    landmarks = landmarks_around(register, shapes, candidates, rows)
+    landmarks = without_copies(
+        landmarks_around(register, shapes, candidates, rows),
+        shapes,
+        candidates,
+        {code for code in codes if code is not None} if kind == "compounds" else (),
+    )
     own = [codes[place] if kind == "compounds" else None for place in places.tolist()]
     return candidates, detect(shapes, landmarks, candidates, codes=own, divisions=rows)
 
