@@ -7,6 +7,7 @@ give a `benchmarks.job.Job`, and ``check(ours, plain)``, which compares what the
 """
 
 BENCHMARKS = {
+    "polygons": "benchmarks.polygons",
     "import": "benchmarks.intake",
     "snapshot": "benchmarks.snapshot",
     "coverage": "benchmarks.coverage",

@@ -1,8 +1,8 @@
 """Names of compounds as clerks write them: every way of writing one wrongly, from a seed.
 
-Written apart from the tables of `geo.intake.match`, so that it tells what they lack: characters that
-sound alike are neighbours in GB 2312, whose first level is in the order of pinyin; developers are
-those that the names themselves hold before a dot.
+Written apart from the tables of `geo.intake.match`, so that it tells what they lack: characters
+that sound alike are neighbours in GB 2312, whose first level is in the order of pinyin; developers
+are those that the names themselves hold before a dot.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ LEVEL_ONE: Final = [
 
 _PLACE: Final = {char: place for place, char in enumerate(LEVEL_ONE)}
 _TRADITIONAL: Final = dict(
-    zip("东园区华广龙云阳湾滨桥兴荣银绿蓝丰国长万苏时风鸣润泽兰锦门", "東園區華廣龍雲陽灣濱橋興榮銀綠藍豐國長萬蘇時風鳴潤澤蘭錦門", strict=True)
-)  # fmt: skip
+    zip(
+        "东园区华广龙云阳湾滨桥兴荣银绿蓝丰国长万苏时风鸣润泽兰锦门",
+        "東園區華廣龍雲陽灣濱橋興榮銀綠藍豐國長萬蘇時風鳴潤澤蘭錦門",
+        strict=True,
+    )
+)
 _CHINESE: Final = "零一二三四五六七八九十"
 _ROMAN: Final = "_ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
 _FORMAL: Final = "零壹贰叁肆伍陆柒捌玖"

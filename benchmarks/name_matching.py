@@ -1,14 +1,15 @@
 """``python -m benchmarks.name_matching``: precision and recall on real names, corrupted.
 
-Every named polygon of a file gets one ledger row without a code. Its name is corrupted (each kind in
-turn over the seeds); a fifth of the polygons are taken away, so their rows are *strangers* whose
-compound is not there; one row in ten has a phase that no polygon has. Rows know their county, and in
-the second setting their street (cells of 3 km); half of them know their floor area.
+Every named polygon of a file gets one ledger row without a code. Its name is corrupted (each kind
+in turn over the seeds); a fifth of the polygons are taken away, so their rows are *strangers* whose
+compound is not there; one row in ten has a phase that no polygon has. Rows know their county, and
+in the second setting their street (cells of 3 km); half of them know their floor area.
 
-- precision: of the rows that took a polygon by themselves, those that took their own;
-- recall: of the rows whose polygon is there under a name that only it has within what the row knows,
-  those that took it; rows of names that several polygons share are counted apart, and what they
-  took still counts for precision.
+- precision: of the rows that took a polygon by themselves, those that took their own. A compound
+  that the file draws twice under one name, of which one was taken away, counts as wrong; *twins*
+  says how many of the wrong ones are of this sort.
+- recall: of the rows whose polygon is there under a name that only it has within what the row
+  knows, those that took it. Rows of names that several polygons share are counted apart (*shared*).
 """
 
 from __future__ import annotations

@@ -30,6 +30,11 @@ class Place:
         return Cluster(self.folder / "home")
 
     @property
+    def polygons(self) -> Path:
+        """A GeoPackage of that many made-up compounds, none touching another."""
+        return self.folder / "示例数据_图形.gpkg"
+
+    @property
     def files(self) -> dict[str, Path]:
         """The sample's files by kind, in the order of import."""
         found = json.loads((self.folder / "files.json").read_text("utf-8"))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import geopandas as gpd
+import numpy as np
 import psycopg
+import shapely
 
 from benchmarks.place import EMPTY, FULL, POSTGIS, Place
 from geo.intake.load import Options, import_file
@@ -37,15 +40,44 @@ def prepare(place: Place, need: str) -> None:
             return
 
 
-def _files(place: Place) -> None:
-    files = write_sample(place.folder / "sample", compounds=kunming_of(place.compounds), seed=SEED)
-    words = {kind: str(path) for kind, path in files.items()}
-    (place.folder / "files.json").write_text(json.dumps(words), "utf-8")
+def _databases(place: Place) -> None:
     for name in (EMPTY, POSTGIS):
         place.administer(f"create database {name}")
     Register(place.cluster.url(EMPTY)).migrate()
     with psycopg.connect(place.cluster.url(POSTGIS)) as connection:
         connection.execute("create extension postgis")
+
+
+def _polygons(place: Place) -> None:
+    """Write lobed polygons of 8 to 24 corners on a grid of 500 m, at 17 points on average."""
+    rng = np.random.default_rng(SEED)
+    number = np.arange(place.compounds)
+    side = int(np.ceil(np.sqrt(place.compounds)))
+    corners = rng.integers(8, 25, len(number))
+    owner = np.repeat(number, corners)
+    turn = np.arange(len(owner)) - np.repeat(np.cumsum(corners) - corners, corners)
+    angle = 2 * np.pi * turn / corners[owner]
+    radius = 0.0015 * (0.7 + 0.3 * np.sin(3 * angle + 6 * rng.random(len(number))[owner]))
+    x = 99 + 0.0045 * (owner % side) + radius * np.cos(angle)
+    y = 22 + 0.0045 * (owner // side) + radius * np.sin(angle)
+    rings = shapely.linearrings(np.column_stack([x, y]), indices=owner)
+    frame = gpd.GeoDataFrame(
+        {
+            "小区编码": [f"5301{place_:08d}" for place_ in number],
+            "小区名称": [f"测试小区{place_}号" for place_ in number],
+            "建成年份": rng.integers(1980, 2024, len(number)),
+            "建筑面积": np.round(rng.lognormal(10, 1, len(number)), 2),
+        },
+        geometry=shapely.polygons(rings),
+        crs=4490,
+    )
+    frame.to_file(place.polygons, engine="pyogrio")
+
+
+def _files(place: Place) -> None:
+    files = write_sample(place.folder / "sample", compounds=kunming_of(place.compounds), seed=SEED)
+    words = {kind: str(path) for kind, path in files.items()}
+    (place.folder / "files.json").write_text(json.dumps(words), "utf-8")
 
 
 def _register(place: Place) -> None:
@@ -59,5 +91,11 @@ def _snapshot(place: Place) -> None:
         Snapshots(Register(url), place.folder / "snapshots").get(AS_OF)
 
 
-MAKERS = {"files": _files, "register": _register, "snapshot": _snapshot}
+MAKERS = {
+    "databases": _databases,
+    "polygons": _polygons,
+    "files": _files,
+    "register": _register,
+    "snapshot": _snapshot,
+}
 """What a benchmark may need, each after those before it."""
