@@ -1,10 +1,10 @@
 """Who takes whom: automatic, for review, or nobody.
 
-A row takes a compound by itself when the pair scores at least `Thresholds.automatic`, the row's next
-candidate is at least `Thresholds.margin` behind, and so is the compound's next row: two rows never
-take one compound. A name that is exactly the compound's is not held back by one that is merely like
-it, but two compounds of exactly that name are a question for a person. Phases, zones or streets that
-differ make any pair a question.
+A row takes a compound by itself when the pair scores at least `Thresholds.automatic`, the row's
+next candidate is at least `Thresholds.margin` behind, and so is the compound's next row: two rows
+never take one compound. A name that is exactly the compound's is not held back by one that is merely
+like it, but two compounds of exactly that name are a question for a person. Phases, zones or streets
+that differ bar a pair: it can be a question, never an answer, nor a rival to one.
 """
 
 from __future__ import annotations

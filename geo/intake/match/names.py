@@ -1,9 +1,9 @@
 """How the name of a compound is read: its core, its kind of place, its phase and zone marks.
 
 ``滨江·锦绣之城（二期）东区`` has the core 滨江锦绣之城, no kind, and the marks 2期 and 东区;
-锦绣之城 is another way to say it. Numerals, phases, zones and sides (东 南 西 北 before a noun) are *marks*:
-two names whose marks differ are never the same compound for certain, and a mark on one side only
-is a difference.
+锦绣之城 is another way to say it. Numerals, phases, zones and sides (东 南 西 北 before a noun)
+are *marks*: two names whose marks differ are never the same compound for certain, and a mark on one
+side only is a difference.
 """
 
 from __future__ import annotations
@@ -59,16 +59,17 @@ GENERIC: Final = (
 
 KINDS: Final = (
     "职工宿舍", "职工住宅", "家属宿舍", "家属院", "家属区", "生活区", "宿舍区", "宿舍", "公寓",
-    "花园", "花苑", "家园", "家苑", "嘉园", "嘉苑", "名苑", "雅苑", "新苑", "新村", "新城", "新区",
-    "社区", "别墅", "大院", "山庄", "名邸", "公馆", "华庭", "豪庭", "苑", "园", "庭", "府", "居", "邸",
+    "花园", "花苑", "家园", "家苑", "嘉园", "嘉苑", "名苑", "雅苑", "新苑", "新村", "新城",
+    "新区", "社区", "别墅", "大院", "山庄", "名邸", "公馆", "华庭", "豪庭", "苑", "园", "庭", "府",
+    "居", "邸",
 )  # fmt: skip
 """Words that say what kind of place it is; people mix them up and leave them out."""
 
 BRANDS: Final = frozenset(
     {
         "万科", "绿城", "龙湖", "保利", "中海", "碧桂园", "恒大", "融创", "金地", "招商", "华润",
-        "世茂", "旭辉", "绿地", "远洋", "富力", "雅居乐", "佳兆业", "阳光城", "首开", "金科", "中南",
-        "荣盛", "泰禾", "正荣", "融信", "中骏", "建发", "越秀", "大华", "朗诗", "俊发", "银海",
+        "世茂", "旭辉", "绿地", "远洋", "富力", "雅居乐", "佳兆业", "阳光城", "首开", "金科",
+        "中南", "荣盛", "泰禾", "正荣", "融信", "中骏", "建发", "越秀", "大华", "朗诗", "俊发", "银海",
         "实力", "中铁", "中建", "中交", "电建", "东原", "蓝光", "海伦堡", "万达", "新希望", "滨江",
         "众安", "宋都", "德信", "祥生", "广宇", "复地", "九龙仓", "雅戈尔", "金隅", "新湖", "融侨",
     }
@@ -128,7 +129,8 @@ def parse(text: str | None, prefixes: Iterable[str] = ()) -> tuple[Name, ...]:
     text
         As somebody wrote it; blank gives nothing.
     prefixes
-        Names of the divisions that it may begin with (昆明市, 五华区, 翠湖街道).
+        Names of the divisions that it may begin with (昆明市, 五华区, 翠湖街道); a short form (昆明)
+        may as well belong to the name, so both are given.
 
     Examples
     --------
@@ -141,14 +143,16 @@ def parse(text: str | None, prefixes: Iterable[str] = ()) -> tuple[Name, ...]:
     outside, others = _brackets(plain(text))
     found: dict[str, Name] = {}
     pieces = [piece for piece in _DOTS.split(outside) if piece.strip()]
-    whole = _without_divisions(_NOT_NAME.sub("", _range_kept("".join(pieces))), prefixes)
+    listed = sorted(prefixes, key=len, reverse=True)
+    written = _NOT_NAME.sub("", _range_kept("".join(pieces)))
+    whole = _without(written, [plain(word) for word in listed if word.endswith(_LEVELS)])
     _add(found, whole, 1.0)
     if len(pieces) > 1:
         _add(found, _NOT_NAME.sub("", _range_kept(pieces[-1])), SHORTENED)
     for other in others:
         _add(found, _NOT_NAME.sub("", _range_kept(other)), RENAMED)
-    shorter = _without_brand(whole)
-    if shorter != whole:
+    towns = [plain(word) for word in listed if not word.endswith(_LEVELS)]
+    for shorter in (_without(whole, towns), _without_brand(whole)):
         _add(found, shorter, SHORTENED)
     return tuple(found.values())
 
@@ -235,11 +239,20 @@ def _range_kept(text: str) -> str:
     return arabic(_SEVERAL.sub(lambda found: BETWEEN.join(found[0]), text))
 
 
-def _without_divisions(text: str, prefixes: Iterable[str]) -> str:
-    """Leave out names of divisions in front, as long as a name is left."""
-    for prefix in prefixes:
-        if text.startswith(prefix) and len(text) - len(prefix) >= 2:
-            text = text[len(prefix) :]
+_LEVELS: Final = ("省", "市", "区", "县", "州", "旗", "街道", "镇", "乡", "社区", "村")
+_LEAST_LEFT: Final = 3
+
+
+def _without(text: str, prefixes: Iterable[str]) -> str:
+    """Leave out names of divisions in front, the outer ones first, as long as a name is left."""
+    again = True
+    while again:
+        again = False
+        for prefix in prefixes:
+            left = text[len(prefix) :]
+            if text.startswith(prefix) and len(left) >= _LEAST_LEFT and left not in GENERIC:
+                text, again = left, True
+                break
     return text
 
 

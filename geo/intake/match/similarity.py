@@ -1,9 +1,9 @@
 """How alike two names are, from 0 to 1, and why.
 
 Equal canonical texts are 1. Otherwise the cores are aligned character by character, where a
-character that sounds alike costs little (people type by sound), and the kinds of place are compared
-apart, because people mix up 花园 and 家园 and leave them out. The weights are set on real names, see
-``python -m benchmarks.name_matching``.
+character that sounds alike costs little (people type by sound), and the kinds of place are
+compared apart, because people mix up 花园 and 家园 and leave them out. The weights are set on real
+names, see ``python -m benchmarks.name_matching``.
 """
 
 from __future__ import annotations
