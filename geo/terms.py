@@ -62,3 +62,22 @@ COMMITTEE_EXPIRED: Final = 3
 AREA_UNKNOWN: Final = 0
 AREA_GIVEN: Final = 1
 AREA_IMPUTED: Final = 2
+
+CASE_STAGES: Final = (
+    "建议",
+    "街道受理",
+    "企业意愿",
+    "征求意见",
+    "表决",
+    "合同",
+    "承接查验",
+    "进场",
+)
+"""The states that a takeover case goes through, none left out (DOMAIN section 3)."""
+
+CASE_REJECTED: Final = "否决"
+CASE_HELD: Final = "搁置"
+CASE_RESUMED: Final = "恢复"
+
+CASE_STATES: Final = (*CASE_STAGES, CASE_REJECTED, CASE_HELD, CASE_RESUMED)
+"""What a step of a case can say. 恢复 ends 搁置: the case is again where it was before."""

@@ -23,7 +23,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from geo.errors import InputError, NotFound, ServerError, SupersededFile, UsageError
-from geo.register import fresh, held, merge, retract, undo
+from geo.register import cases, fresh, held, merge, retract, undo
 from geo.register.compose import Connection
 from geo.register.retract import Complete
 from geo.register.tables import FACTS
@@ -230,7 +230,7 @@ class Register:
                 raise NotFound(f"没有第 {number} 号变更。", "请用 wuye changes 查看编号。")
             origin = Origin("undo", author, file=row["file"], parameters={"undoes": number})
             change = self._open_change(connection, origin)
-            later = held.released_since(connection, number)
+            later = held.released_since(connection, number) | cases.built_upon(connection, number)
             for facts in FACTS.values():
                 later |= undo.built_upon(connection, facts, number)
             if later:
@@ -242,6 +242,7 @@ class Register:
             for facts in FACTS.values():
                 undo.take_back(connection, facts, number, change)
             held.take_back(connection, number, change)
+            cases.take_back(connection, number, change)
             connection.execute("update change set undoes = %s where number = %s", [number, change])
             self._stamp(connection, change, {})
         return change

@@ -9,8 +9,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from geo.register.case_tables import metadata
 from geo.register.store import Register
-from geo.register.tables import FACTS, metadata
+from geo.register.tables import FACTS
 
 
 def test_frozen_sql_makes_the_tables_that_the_code_speaks_of(register: Register) -> None:
