@@ -12,8 +12,9 @@ from typing import Final
 
 import pandas as pd
 from psycopg import sql
+from psycopg.errors import ExclusionViolation
 
-from geo.register.compose import Connection
+from geo.register.compose import Connection, Statements, same_key
 from geo.register.copying import copy_rows
 from geo.register.tables import Facts
 
@@ -41,7 +42,7 @@ def fill(connection: Connection, facts: Facts, rows: pd.DataFrame, change: int) 
     """
     told = [name for name in (*facts.keys, *facts.values) if name in rows.columns]
     columns = [*told, "valid", "sheet", "row", "access_division"]
-    with _without_indexes(connection, facts):
+    with _law_afterwards(connection, facts), _without_indexes(connection, facts):
         copy_rows(
             connection,
             facts.table.name,
@@ -49,6 +50,23 @@ def fill(connection: Connection, facts: Facts, rows: pd.DataFrame, change: int) 
             {"known": f"[{change},)", "change": str(change)},
         )
     connection.execute(sql.SQL("analyze {}").format(_table(facts)))
+
+
+@contextmanager
+def _law_afterwards(connection: Connection, facts: Facts) -> Iterator[None]:
+    """Check the law once the rows and the index are there: the trigger would copy them all."""
+    switch = sql.SQL("alter table {} {} trigger one_fact_at_a_time")
+    connection.execute(switch.format(_table(facts), sql.SQL("disable")))
+    yield
+    connection.execute(switch.format(_table(facts), sql.SQL("enable")))
+    run = Statements(connection, facts, {}, {"same_key": same_key(facts, "f", "a")})
+    broken = run(
+        "select {keys} from {table} where id in (select a.id from {table} a join {table} f"
+        " on {same_key} and f.id <> a.id and f.valid && a.valid and f.known && a.known) limit 1"
+    ).fetchone()
+    if broken is not None:
+        subject = " ".join(map(str, broken.values()))
+        raise ExclusionViolation(f"two facts of {facts.table.name} about {subject} overlap")
 
 
 @contextmanager

@@ -91,6 +91,17 @@ def test_a_refused_row_leaves_the_table_and_its_indexes_as_they_were(
     assert indexes(register, "compound") == before
 
 
+def test_filling_is_held_to_the_law(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    with pytest.raises(psycopg.errors.ExclusionViolation):
+        register.write(Origin("test", "t"), [staged("compound", [{"code": "A"}, {"code": "A"}])])
+    register.write(Origin("test", "t"), [staged("compound", [{"code": "A"}])])
+    with register.connect() as connection, pytest.raises(psycopg.errors.ExclusionViolation):
+        connection.execute(
+            "insert into compound (code, valid, known, change) values ('A', '(,)', '[1,)', 1)"
+        )
+
+
 def test_a_fact_needs_its_change(register: Register) -> None:
     with (
         register.connect() as connection,
