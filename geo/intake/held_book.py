@@ -17,6 +17,7 @@ import xlsxwriter
 from geo.errors import InputError
 from geo.intake.clean import text_of
 from geo.intake.columns import KINDS
+from geo.intake.report.book import WRITING, WRITTEN
 from geo.register.held import HeldRow
 
 TITLES: Final = {
@@ -51,8 +52,8 @@ GUIDE: Final = (
 
 def write_held(path: Path, rows: Sequence[HeldRow]) -> Path:
     """Write held rows to correct; nothing in them is taken for a formula."""
-    words = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), words) as book:
+    with xlsxwriter.Workbook(str(path), {**WRITING, "constant_memory": False}) as book:
+        book.set_properties({"created": WRITTEN})
         head = book.add_format({"bold": True, "bg_color": "#e8eeee", "text_wrap": True})
         kinds = [kind for kind in KINDS if any(row.kind == kind for row in rows)]
         for kind in kinds:

@@ -11,10 +11,10 @@ import typer
 from geo.errors import UnsettledDatum, UsageError
 from geo.intake.columns import KINDS
 from geo.intake.load import Options, import_file
-from geo.intake.report.book import check_target, write_report
 from geo.intake.verdicts import VERDICT_NAMES, Outcome
 from service.asking import ask_datum, can_ask
 from service.commands import held
+from service.commands.reports import Reports, print_reports
 from service.options import Json, day
 from service.output import out, print_json, table
 from service.settings import Settings
@@ -68,7 +68,13 @@ def _register(kind: str) -> None:
             str | None, typer.Option(help="该区划以本文件为准，文件中没有的不再有效。")
         ] = None,
         again: Annotated[bool, typer.Option("--again", help="允许旧文件覆盖较新的内容。")] = False,
-        report: Annotated[Path | None, typer.Option(help="把逐行结果写到这个 .xlsx。")] = None,
+        report: Annotated[
+            list[Path] | None,
+            typer.Option(help="检查报告：.xlsx 为汇总与逐条，.html 为带地图的网页；可多次使用。"),
+        ] = None,
+        annotate: Annotated[
+            Path | None, typer.Option(help="原表的标注副本（.xlsx）：有问题的单元格着色并批注。")
+        ] = None,
         as_json: Json = False,
     ) -> None:
         settings = Settings()
@@ -82,8 +88,8 @@ def _register(kind: str) -> None:
             again=again,
             author=settings.author,
         )
-        if report is not None:
-            check_target("--report", report, (".xlsx", ".html"))
+        wanted = Reports(tuple(report or ()), annotate)
+        wanted.check(file)
         register = Workspace(settings).register
         try:
             outcome = import_file(register, kind, file, options)
@@ -91,12 +97,12 @@ def _register(kind: str) -> None:
             if as_json or not can_ask():
                 raise
             outcome = import_file(register, kind, file, replace(options, crs=ask_datum(error)))
-        if report is not None:
-            write_report(report, outcome)
+        said = wanted.write(register, file, outcome)
         if as_json:
-            print_json(outcome.as_json())
+            print_json({**outcome.as_json(), **said})
         else:
             print_outcome(outcome)
+            print_reports(said)
         raise typer.Exit(outcome.exit_code)
 
     command.__doc__ = f"导入{KIND_HELP[kind]}。"

@@ -1,0 +1,67 @@
+"""What an import writes beside the register: its report, and the annotated copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geo.errors import UsageError
+from geo.intake.report.annotate import check_annotatable, write_annotated
+from geo.intake.report.book import check_target, write_report
+from geo.intake.verdicts import Outcome
+from geo.register.store import Register
+from service.output import out
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The files asked for: ``report`` ends in .xlsx or .html."""
+
+    report: tuple[Path, ...] = ()
+    annotate: Path | None = None
+
+    def check(self, source: Path) -> None:
+        """Make sure that all can be written, before anything is imported.
+
+        Raises
+        ------
+        UsageError
+            When one can't, is the file itself, or the file is no table to annotate.
+        """
+        for path in self.report:
+            check_target("--report", path, (".xlsx", ".html"))
+        if self.annotate is not None:
+            check_target("--annotate", self.annotate, (".xlsx",))
+            check_annotatable(source)
+        for path in (*self.report, *filter(None, [self.annotate])):
+            if path.exists() and source.exists() and path.samefile(source):
+                raise UsageError(f"{path}：不能写到原文件上。", "请换一个文件名。")
+
+    def write(self, register: Register, source: Path, outcome: Outcome) -> dict[str, Any]:
+        """Write them; give what the command line says of them."""
+        said: dict[str, Any] = {}
+        for path in self.report:
+            if path.suffix.lower() == ".html":
+                write_report(path, outcome)
+            else:
+                write_report(path, outcome)
+        if self.report:
+            said["reports"] = [str(path) for path in self.report]
+        if self.annotate is not None:
+            done = write_annotated(self.annotate, source, outcome)
+            said["annotated"] = {
+                "file": str(done.path), "whole": done.whole, "limits": list(done.limits),
+            }  # fmt: skip
+        return said
+
+
+def print_reports(said: dict[str, Any]) -> None:
+    """Print what was written."""
+    for path in said.get("reports", []):
+        out.print(f"检查报告已写入 {path}", highlight=False, soft_wrap=True)
+    annotated = said.get("annotated")
+    if annotated:
+        out.print(f"标注副本已写入 {annotated['file']}", highlight=False, soft_wrap=True)
+        for limit in annotated["limits"]:
+            out.print(f"  {limit}", style="dim", highlight=False, soft_wrap=True)
