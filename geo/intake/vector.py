@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyogrio
 import pyogrio._ogr
 from pyproj import CRS
@@ -186,39 +187,53 @@ def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[Remark
     """
     info = pyogrio.read_info(source.path, layer=layer, force_feature_count=False)
     refuse_many(source.shown, int(info["features"]))
-    frame = _read_frame(source, layer)
+    frame, remarks = _read_frame(source, layer)
+    if source.content == "fgb" and info["features"] > len(frame):
+        raise InputError(
+            f"{source.shown} 不完整：自称 {info['features']:,} 个图形，读到 {len(frame):,} 个。",
+            "请重新导出或重新取得后再导入。",
+        )
     crs = getattr(frame, "crs", None)
     declared = CRS(crs) if crs is not None else None
     if not source.crs.said:
-        return frame, declared, []
+        return frame, declared, remarks
     if source.crs.crs is None and source.crs.words:
         words = f"文件声明的坐标系“{source.crs.words}”不认识，按没有声明处理"
-        return frame, None, [("crs_unknown", words)]
-    return frame, source.crs.crs, []
+        return frame, None, [*remarks, ("crs_unknown", words)]
+    return frame, source.crs.crs, remarks
 
 
-def _read_frame(source: Source, layer: str) -> Any:
+def _read_frame(source: Source, layer: str) -> tuple[Any, list[Remark]]:
     """Read a layer; a Shapefile that does not say its encoding is tried in UTF-8, then GB18030.
 
     Whole numbers stay whole where some are missing: a code must not become a float.
     """
 
-    def read_in(encoding: str | None) -> Any:
+    def read_in(encoding: str | None, **words: Any) -> Any:
         arrow = (
             {"arrow_to_pandas_kwargs": {"integer_object_nulls": True}} if encoding is None else {}
         )
-        return pyogrio.read_dataframe(
-            source.path,
-            layer=layer,
-            encoding=encoding,
-            datetime_as_string=True,
-            use_arrow=encoding is None,
-            **arrow,
-        )
+        with np.errstate(invalid="ignore"):  # coordinates that are no numbers: the lint's to say
+            return pyogrio.read_dataframe(
+                source.path,
+                layer=layer,
+                encoding=encoding,
+                datetime_as_string=True,
+                use_arrow=encoding is None,
+                **arrow,
+                **words,
+            )
 
     if source.content != "shp" or source.names_encoding:
-        return read_in(None)
+        try:
+            return read_in(None), []
+        except NotImplementedError:
+            # Curves come as chords only past Arrow, which alone keeps whole numbers whole.
+            frame = read_in(None, read_geometry=False)
+            chords = pyogrio.read_dataframe(source.path, layer=layer, columns=[], use_arrow=False)
+            words = "图形中的曲线（弧段）已按每 4 度一段化为折线"
+            return chords.assign(**frame.to_dict("series")), [("curves", words)]
     try:
-        return read_in("UTF-8")
+        return read_in("UTF-8"), []
     except UnicodeDecodeError:
-        return read_in("GB18030")
+        return read_in("GB18030"), []

@@ -148,7 +148,7 @@ def _against_register(
     for batch in neighbours(register, beside.kind, beside.shapes, without=without, on=on):
         found = _measure(beside, tree, batch.shapes)
         found = found.beyond_slips()
-        _say_overlaps(beside, found, [f"登记库中的 {code}" for code in batch.codes])
+        _say_overlaps(beside, found, [f"登记库中的 {code} " for code in batch.codes])
 
 
 def _measure(beside: Beside, tree: STRtree, others: Geometries) -> Overlaps:

@@ -29,6 +29,11 @@ REASONS: Final = {
 }
 """GEOS's reason to our rule and words; any other is ``repaired``."""
 
+REMEDIES: Final = {
+    "nested_parts": "已并入外面的部分；若里面是不属于本图形的空地，请画成内环",
+    "hole_as_part": "请在原图上核对，并把内环存成同一多边形的内环",
+}
+
 SAMPLED_SIDES: Final = 2_000
 
 
@@ -85,7 +90,7 @@ def make_valid(draft: Draft) -> None:
             continue
         draft.warn(
             rule, position, reason[:80], f"{words}，已修复：{_what_changed(shape, mended)}",
-            "请在原图上核对",
+            REMEDIES.get(rule, "请在原图上核对"),
         )  # fmt: skip
 
 
