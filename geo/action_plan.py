@@ -67,6 +67,8 @@ class ActionPlan:
     old_until: int
     reach_m: float
     walking_limit_m: float
+    lead_months_least: int
+    lead_months: int
 
     def indicator(self, key: str) -> Indicator:
         """Give an indicator by id, or say which there are."""
@@ -170,4 +172,6 @@ def action_plan() -> ActionPlan:
         old_until=data["old"]["built_until"],
         reach_m=data["takeover"]["reach_m"],
         walking_limit_m=data["takeover"]["walking_limit_m"],
+        lead_months_least=data["case"]["lead_months_least"],
+        lead_months=data["case"]["lead_months"],
     )

@@ -7,7 +7,8 @@
     ├── InputError          a file can't be read, or speaks of nothing    exit 1
     │   ├── SupersededFile  an older file would undo a newer one          exit 1
     │   └── UnsettledDatum  the user must say in which datum a file is    exit 1
-    ├── NotFound            a snapshot, division, plan or change          exit 1
+    ├── NotFound            a snapshot, division, plan, case or change    exit 1
+    ├── StepRefused         a case may not take this step                 exit 1
     └── ServerError         PostGIS is missing, blocked or unreachable    exit 1
 
 Rows at fault are not errors: they get verdicts (`geo.intake.verdicts`).
@@ -75,7 +76,11 @@ class UnsettledDatum(InputError):
 
 
 class NotFound(WuyeError):
-    """A snapshot, division, plan or change that is not there."""
+    """A snapshot, division, plan, case or change that is not there."""
+
+
+class StepRefused(WuyeError):
+    """A takeover case may not be opened, or may not take this step: a gate is closed."""
 
 
 class ServerError(WuyeError):

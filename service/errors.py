@@ -9,11 +9,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from geo.errors import InputError, NotFound, ServerError, UsageError, WuyeError
+from geo.errors import InputError, NotFound, ServerError, StepRefused, UsageError, WuyeError
 
 STATUS: dict[type[WuyeError], int] = {
     UsageError: 400,
     NotFound: 404,
+    StepRefused: 409,
     InputError: 422,
     ServerError: 503,
     WuyeError: 500,
