@@ -67,7 +67,7 @@ def _utf16_without_mark(data: bytes) -> str | None:
     head = data[:65536]
     upper, lower = head[1::2].count(0), head[::2].count(0)
     most, least = max(upper, lower), min(upper, lower)
-    if most * 20 < len(head) or least * 20 > most:
+    if most * 20 < len(head) or least * 4 > most:
         return None
     return "utf-16-le" if upper > lower else "utf-16-be"
 
