@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from geo.intake.columns import Column
-from geo.intake.personal import is_person_in
 from geo.intake.sheet_scan import FAILED
 from geo.intake.synonyms import fold, folded, words
 from geo.intake.values import dates, numbers
 from geo.intake.values import words as terms
+from geo.intake.values.plain import read_plain
 from geo.intake.values.reading import Context, Noted, Problem
 from geo.intake.values.words import CONTROL, EXACT_DIGITS
 
@@ -50,7 +50,6 @@ _BLANK_BESIDES: Final = {
 FORMULA: Final = Problem(
     "formula", "公式出错或没有算出结果", "请用 Excel 或 WPS 打开，改正公式并保存后再导入"
 )
-PERSON: Final = Problem("personal", "含个人信息，该格未保存", "请删去姓名、电话、证件号", "warned")
 
 
 def text_of(value: Any) -> str:
@@ -80,20 +79,21 @@ def read_column(
         which something is to be said, which are warned.
     """
     context = context or Context()
-    keys = [(type(value), value) for value in values]
+    out, left = read_plain(values, column, context)
+    if not left:
+        return out, {}
+    keys = [(type(values[position]), values[position]) for position in left]
     distinct = dict.fromkeys(keys)
     if column.kind in {"date", "year"}:
         texts = [text_of(value) for kind, value in distinct if kind is str]
         unpadded, compact = dates.habits(texts, context.typed)
         context = replace(context, unpadded=unpadded, compact_months=compact)
     read = {key: _read(key[1], column, context) for key in distinct}
-    out: list[Any] = []
     problems: dict[int, Problem] = {}
-    for position, key in enumerate(keys):
-        found, problem = read[key]
+    for position, key in zip(left, keys, strict=True):
+        out[position], problem = read[key]
         if problem is not None:
             problems[position] = problem
-        out.append(found)
     return out, problems
 
 
@@ -103,8 +103,6 @@ def _read(value: Any, column: Column, context: Context) -> tuple[Any, Problem | 
         return None, FORMULA
     if not text or (isinstance(value, str) and _says_nothing(text, column)):
         return None, None
-    if column.kind in {"text", "state"} and is_person_in(text):
-        return None, PERSON
     found = _READERS[column.kind](value, text, column, context)
     if isinstance(found, Noted):
         return found.value, found.remark

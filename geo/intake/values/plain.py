@@ -1,0 +1,106 @@
+"""Cells that need no reading: typed numbers within bounds, and texts with nothing odd in them.
+
+A layer of 600,000 polygons has little else. Whatever is not plain beyond doubt is left to the
+readers; a test holds that these read the plain ones to the same values.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+
+from geo.intake.columns import Column
+from geo.intake.personal import is_person_in
+from geo.intake.values.numbers import SMALLEST_SURE_M2
+from geo.intake.values.reading import Context
+from geo.intake.values.words import EXACT_DIGITS
+
+SHORTEST_SURE: Final = 7
+"""Words that say nothing, and words of a failed formula, are shorter, or begin with a mark."""
+
+LONGEST_CODE: Final = 64
+NEAR_HALF: Final = 1e-3
+"""Of a hundredth: nearer to a half, the binary number does not say which way the decimal goes."""
+
+_BETWEEN: Final = "\x1e"
+_ODD: Final = re.compile(r"[\x00-\x1d\x1f]")
+_CODE: Final = re.compile(r"[0-9A-DF-Za-df-z]+")
+"""Without E: a spreadsheet may have written a number that way."""
+
+_WORD: Final = re.compile(r"(?!\d+\Z)[\w\u4e00-\u9fff][\w\u4e00-\u9fff ()-]*[\w\u4e00-\u9fff]")
+
+
+def read_plain(values: list[Any], column: Column, context: Context) -> tuple[list[Any], list[int]]:
+    """Read the plain cells of a column.
+
+    Returns
+    -------
+    list
+        A value a cell; None where it is blank or left.
+    list
+        Positions left to the readers.
+    """
+    types = set(map(type, values)) - {type(None)}
+    if types == {int} and column.kind == "code":
+        return [None if value is None else str(value) for value in values], []
+    if types <= {str} and column.kind in {"code", "text"}:
+        return _texts(values, column)
+    if types in ({int}, {float}) and column.kind in {"area", "integer", "year"}:
+        return _numbers(values, column, context)
+    return [None] * len(values), [place for place, value in enumerate(values) if value is not None]
+
+
+def _texts(values: list[Any], column: Column) -> tuple[list[Any], list[int]]:
+    """Take texts as they are, when the whole column holds nothing that would be changed."""
+    told = [value for value in values if value is not None]
+    joined = _BETWEEN.join(told)
+    calm = (
+        unicodedata.is_normalized("NFKC", joined)
+        and _ODD.search(joined) is None
+        and joined.count(_BETWEEN) == max(0, len(told) - 1)
+        and not (column.kind == "text" and is_person_in(joined))
+    )
+    if not calm:
+        return [None] * len(values), [i for i, value in enumerate(values) if value is not None]
+    longest = LONGEST_CODE if column.kind == "code" else len(joined)
+    pattern = _CODE if column.kind == "code" else _WORD
+    out: list[Any] = []
+    left: list[int] = []
+    for place, value in enumerate(values):
+        if value is None:
+            out.append(None)
+        elif SHORTEST_SURE <= len(value) <= longest and pattern.fullmatch(value):
+            out.append(value)
+        else:
+            out.append(None)
+            left.append(place)
+    return out, left
+
+
+def _numbers(values: list[Any], column: Column, context: Context) -> tuple[list[Any], list[int]]:
+    """Take numbers within their bounds; an area to two decimals."""
+    found = np.array([np.nan if value is None else value for value in values], np.float64)
+    blank = np.isnan(found)
+    least = -np.inf if column.least is None else column.least
+    most = np.inf if column.most is None else column.most
+    with np.errstate(invalid="ignore", over="ignore"):
+        sure = (found >= least) & (found <= most) & (np.abs(found) < EXACT_DIGITS / 100)
+        if column.kind == "area":
+            cents = found * 100
+            half = np.abs(cents - np.floor(cents) - 0.5)
+            sure &= (half > NEAR_HALF) & (found >= SMALLEST_SURE_M2)
+            sure &= np.floor(cents) < 2**52
+        else:
+            sure &= found == np.floor(found)
+            sure &= (column.kind != "year") | (found >= 1000)
+    if column.kind == "area":
+        whole = np.rint(np.where(sure, found, 0) * 100).astype(np.int64).tolist()
+        read: list[Any] = [Decimal(number).scaleb(-2) for number in whole]
+    else:
+        read = np.where(sure, found, 0).astype(np.int64).tolist()
+    out = [value if good else None for value, good in zip(read, sure.tolist(), strict=True)]
+    return out, np.flatnonzero(~sure & ~blank).tolist()
