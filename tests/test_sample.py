@@ -13,7 +13,9 @@ import shapely
 from geo.codes import normal_division, uscc_problem
 from geo.divisions import bundled
 from geo.errors import UsageError
-from geo.intake.columns import KINDS, is_personal, recognise
+from geo.intake.columns import KINDS
+from geo.intake.headers import recognise
+from geo.intake.personal import is_personal
 from geo.sample import write_sample
 from geo.terms import COMMITTEE_KINDS, HARD_BARRIERS, MADE_UP, MODES, PARTY_ORGANISED
 

@@ -3,111 +3,134 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from geo.errors import InputError
-from geo.intake.clean import CONTROL, read_column, text_of
-from geo.intake.columns import KINDS, Column, recognise, unit_of
-from geo.intake.personal import hide
+from geo.intake.clean import CONTROL, Context, read_column, text_of
+from geo.intake.columns import KINDS
+from geo.intake.firms import companies_in
+from geo.intake.lines import REASONS
+from geo.intake.mapping import SavedMapping
+from geo.intake.personal import hide, without_persons
 from geo.intake.read import RawTable
+from geo.intake.units import said_of, with_unit
 from geo.intake.verdicts import Findings
 from geo.terms import MADE_UP
 
+Marks: TypeAlias = dict[int, dict[str, str]]
 
-def known_columns(kind: str, raw: RawTable, renames: dict[str, str], file: str) -> dict[str, str]:
-    """Map a file's headers to column names; a column that must be there and is not stops it.
 
-    Raises
-    ------
-    InputError
-        For a renamed header that the file lacks, or a required column that nobody names.
+def clean(
+    kind: str,
+    raw: RawTable,
+    columns: Mapping[str, str],
+    findings: Findings,
+    context: Context | None = None,
+    mapping: SavedMapping | None = None,
+) -> tuple[pd.DataFrame, Marks]:
+    """Read all known cells; a cell that can't be read holds its row back.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row of clean values for each of the table's, with ``position``, ``sheet`` and ``row``.
+    dict
+        Position to its dates that say no more than a month or a year, and which.
     """
-    for name, header in renames.items():
-        if header not in raw.cells:
-            raise InputError(
-                f"{file} 中没有列 {header}（--map {name}={header}）。",
-                f"文件中的列：{'、'.join(list(raw.cells)[:20])}",
-            )
-    columns = recognise(kind, list(raw.cells), renames)
-    for column in KINDS[kind]:
-        if column.required and column.name not in columns.values():
-            raise InputError(
-                f"{file} 缺少必填列 {column.header}（{column.name}）。",
-                f"请补上该列，或用 --map {column.name}=列名 指定。",
-            )
-    return columns
-
-
-def clean(kind: str, raw: RawTable, columns: dict[str, str], findings: Findings) -> pd.DataFrame:
-    """Read all known cells; a cell that can't be read holds its row back."""
     specs = {column.name: column for column in KINDS[kind]}
+    context = replace(context or Context(), typed=raw.typed)
     frame: dict[str, Any] = {
         "position": np.arange(len(raw)),
         "sheet": np.array(raw.sheets, object),
         "row": np.array(raw.rows, np.int64),
     }
+    marks: Marks = {}
     for header, name in columns.items():
         column = specs[name]
-        values, problems = read_column(with_unit(raw.cells[header], header, column), column)
+        if column.kind in {"text", "state"}:
+            _blot(raw, header, findings)
+        said = replace(
+            context,
+            terms={} if mapping is None else mapping.terms_of(name),
+            unit_said=column.kind != "area" or said_of(header, column) != "",
+        )
+        values, problems = read_column(with_unit(raw.cells[header], header, column), column, said)
         frame[name] = pd.Series(values, dtype=object)  # else pandas turns None in texts into NaN
         for position, problem in problems.items():
             findings.add(
                 problem.severity, problem.rule, position, header,
                 hide(text_of(raw.cells[header][position])), problem.message, problem.remedy,
             )  # fmt: skip
+            if problem.precision:
+                words = f"{column.header} {values[position]}"
+                marks.setdefault(position, {})[words] = problem.precision
         if column.required:
-            for position, value in enumerate(values):
-                if value is None and position not in problems:
-                    findings.add(
-                        "quarantined", "required", position, header, "", "必填项为空", "请补填",
-                    )  # fmt: skip
-    _skip_totals(raw, findings)
+            _hold_blank(header, values, problems, findings)
+    _hold_shared(raw, columns, findings)
+    findings.skip_lines(raw.skipped, REASONS)
     access = frame.get("division")
     blank = pd.Series([None] * len(raw), dtype=object)
     frame["access_division"] = blank if access is None else access
-    return pd.DataFrame(frame)
+    return pd.DataFrame(frame), marks
 
 
-def with_unit(cells: list[Any], header: str, column: Column) -> list[Any]:
-    """Give bare numbers under a header in 万㎡ that unit.
-
-    Raises
-    ------
-    InputError
-        When a header has a unit that its column is never in.
-    """
-    unit = unit_of(header, column)
-    if unit is None:
-        raise InputError(
-            f"表头“{header}”的单位无法识别。",
-            f"请改用“{column.header}”的单位，并相应换算数值。",
-        )
-    if not unit:
-        return cells
-    return [
-        f"{text}{unit}" if BARE_NUMBER.fullmatch(text) else value
-        for value, text in ((value, text_of(value)) for value in cells)
-    ]
+def _blot(raw: RawTable, header: str, findings: Findings) -> None:
+    """Empty the cells of a column that hold personal data, and say which, not what."""
+    values, positions = without_persons(raw.cells[header])
+    raw.cells[header] = values
+    for position in positions:
+        findings.add(
+            "warned", "personal", position, header, "", "含个人信息，该格未保存",
+            "请删去姓名、电话、证件号后重新填写",
+        )  # fmt: skip
 
 
-BARE_NUMBER = re.compile(r"[\d.,]+")
-TOTALS = frozenset({"合计", "小计", "总计", "共计", "累计"})
+def _hold_blank(
+    header: str, values: list[Any], problems: Mapping[int, Any], findings: Findings
+) -> None:
+    for position, value in enumerate(values):
+        if value is None and position not in problems:
+            findings.add("quarantined", "required", position, header, "", "必填项为空", "请补填")
 
 
-def _skip_totals(raw: RawTable, findings: Findings) -> None:
-    """Skip rows of sums: they repeat what the other rows say."""
-    seen: set[int] = set()
-    for cells in raw.cells.values():
-        for position, value in enumerate(cells):
-            if isinstance(value, str) and position not in seen:
-                text = "".join(value.split()).rstrip(":：")
-                if text in TOTALS:
-                    seen.add(position)
-                    findings.skip_total(position, text)
+def _hold_shared(raw: RawTable, columns: Mapping[str, str], findings: Findings) -> None:
+    """Hold rows whose number stands in one merged cell with others': it may be each's or all's."""
+    for header, positions in raw.shared.items():
+        if header in columns:
+            for position in sorted(positions):
+                findings.add(
+                    "quarantined", "merged_value", position, header,
+                    text_of(raw.cells[header][position]),
+                    "几行共用一个合并单元格，无法判断是各行的数还是合计", "请取消合并，逐行填写",
+                )  # fmt: skip
+
+
+def lint_firms(
+    kind: str,
+    raw: RawTable,
+    columns: Mapping[str, str],
+    helpers: Mapping[str, str],
+    findings: Findings,
+) -> None:
+    """Say where a cell names several companies; where the name is the row's own, hold the row."""
+    own = {header for header, name in columns.items() if kind == "companies" and name == "name"}
+    for header in [*own, *(header for header, name in helpers.items() if name == "company")]:
+        several = {
+            value: firms
+            for value in dict.fromkeys(raw.cells[header])
+            if isinstance(value, str) and len(firms := companies_in(value.strip())) > 1
+        }
+        for position, value in enumerate(raw.cells[header]):
+            if isinstance(value, str) and value in several and position not in raw.skipped:
+                findings.add(
+                    "quarantined" if header in own else "warned", "several_companies", position,
+                    header, value, f"一格中有 {len(several[value])} 家企业",
+                    "请一家企业一行" if header in own else "请按服务期分行填写，或在项目台账中填写",
+                )  # fmt: skip
 
 
 def notes(raw: RawTable, kept: list[str]) -> list[str | None]:

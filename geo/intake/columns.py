@@ -6,8 +6,7 @@ brackets. Headers that nobody knows are kept as notes; headers of personal data 
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -152,82 +151,17 @@ _ENGLISH: Final = {
     ("committees", "compound"): "code",
 }
 
-_PERSONAL_HEADER: Final = re.compile(
-    r"姓名|联系人|电话|手机|座机|身份证|证件号|微信|住址|邮箱|户主|业主名|主任$|负责人|经理$"
-    r"|phone|mobile|id_?card|e-?mail|contact|person",
-    re.IGNORECASE,
-)
-_PERSONAL_VALUE: Final = re.compile(
-    r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?!\d)"
-)
+STAND_IN: Final = {"ledger": ("name", "division"), "compounds": ("name",)}
+"""What a row without a compound's code is matched by: columns that stand in for it."""
+
+
+def lacking(kind: str, known: Collection[str]) -> list[Column]:
+    """Give the required columns that are not among the known ones, nor stood in for."""
+    if kind in STAND_IN and all(name in known for name in STAND_IN[kind]):
+        known = {*known, "code"}
+    return [column for column in KINDS[kind] if column.required and column.name not in known]
 
 
 def english(kind: str, column: Column) -> str:
     """Give a column's English header as CONTRACT spells it."""
     return _ENGLISH.get((kind, column.name), column.name)
-
-
-def plain(header: object) -> str:
-    """Reduce a header to what is compared: half width, lower case, no spaces, units or stars."""
-    text = unicodedata.normalize("NFKC", str(header)).lower()
-    text = re.sub(r"[\s*_＊]+", "", text)
-    return re.sub(r"[(\[（【].*?[)\]）】]$", "", text)
-
-
-def recognise(kind: str, headers: list[str], renames: dict[str, str]) -> dict[str, str]:
-    """Map a file's headers to column names: ``{header: name}``.
-
-    Parameters
-    ----------
-    renames
-        ``--map name=header``: taken first, and only for that column.
-    """
-    known: dict[str, str] = {}
-    for column in KINDS[kind]:
-        for word in (column.header, english(kind, column), column.name):
-            known.setdefault(plain(word), column.name)
-    found = {header: name for name, header in renames.items() if header in headers}
-    taken = set(found.values())
-    for header in headers:
-        name = known.get(plain(header))
-        if header not in found and name is not None and name not in taken:
-            found[header] = name
-            taken.add(name)
-    return found
-
-
-_AREA_UNITS: Final = {
-    "㎡": "", "m2": "", "m²": "", "平方米": "", "平米": "", "平方": "",
-    "万㎡": "万㎡", "万m2": "万㎡", "万m²": "万㎡", "万平方米": "万㎡", "万平": "万㎡",
-}  # fmt: skip
-_FEE_UNIT: Final = re.compile(r"元/(㎡|m2|平方米|平米|平方)[·./]?(每)?月")
-_BRACKETS: Final = re.compile(r"[(\[【](.*?)[)\]】]")
-
-
-def unit_of(header: str, column: Column) -> str | None:
-    """Give what a header's unit adds to bare numbers ("" or "万㎡"), or None for a unit unknown.
-
-    Only areas and fees have units; what stands in brackets behind another header is no unit.
-    """
-    text = unicodedata.normalize("NFKC", header).replace(" ", "").lower()
-    found = _BRACKETS.search(text)
-    if found is None:
-        return ""
-    unit = unicodedata.normalize("NFKC", found[1]).lower()
-    if column.kind == "area":
-        known = {
-            unicodedata.normalize("NFKC", name).lower(): add for name, add in _AREA_UNITS.items()
-        }
-        return known.get(unit)
-    if column.name == "fee_yuan_m2_month":
-        return "" if _FEE_UNIT.fullmatch(unit) else None
-    return ""
-
-
-def is_personal(header: str, values: list[object]) -> bool:
-    """Tell whether an extra column looks like personal data, by its header or its values."""
-    if _PERSONAL_HEADER.search(plain(header)):
-        return True
-    texts = [str(value) for value in values[:2000] if value is not None and str(value).strip()]
-    hits = sum(1 for text in texts if _PERSONAL_VALUE.search(text))
-    return hits > 0 and hits * 5 >= len(texts)

@@ -14,10 +14,10 @@ from typing import Any, Final
 import pandas as pd
 import shapely
 
-from geo.intake.cells import with_unit
 from geo.intake.clean import CONTROL, read_column, text_of
 from geo.intake.columns import KINDS, Column
 from geo.intake.prepared import Prepared
+from geo.intake.units import with_unit
 from geo.register import held
 from geo.register.compose import Connection
 from geo.register.held import HeldRow

@@ -15,18 +15,25 @@ from geo.codes import normal_division
 from geo.datum.reference import to_register
 from geo.errors import InputError, UsageError
 from geo.intake import cells, facts, hold
+from geo.intake.clean import Context
 from geo.intake.columns import KINDS, SHAPED
-from geo.intake.complete import SPOKEN_OF, completeness
+from geo.intake.complete import KEY_OF_KIND, SPOKEN_OF, completeness
+from geo.intake.known import known_columns
 from geo.intake.lint.check import lint
 from geo.intake.lint.relations import relate
+from geo.intake.match.in_import import take_codes
 from geo.intake.options import Options
-from geo.intake.personal import is_personal
+from geo.intake.personal import is_personal, without_persons
+from geo.intake.places import Places
+from geo.intake.precision import add_marks
 from geo.intake.prepared import Prepared
 from geo.intake.read import RawTable, read
 from geo.intake.settle import Settled, settle
 from geo.intake.verdicts import Findings, Outcome
+from geo.intake.whereabouts import fill_divisions, needs_places
 from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
+from geo.register.tree import division_names
 
 __all__ = ["Options", "import_file", "import_table", "prepare"]
 
@@ -93,15 +100,21 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
     findings = Findings(raw.sheets, raw.rows)
     for rule, words in raw.remarks:
         findings.note(rule, words)
-    columns = cells.known_columns(kind, raw, dict(options.renames), file)
-    frame = cells.clean(kind, raw, columns, findings)
+    columns, found = known_columns(kind, raw, options, file, findings)
+    places = None
+    if needs_places(kind, raw, columns, found):
+        places = Places(division_names(register))
+        fill_divisions(kind, raw, columns, found, places, findings)
+    frame, marks = cells.clean(kind, raw, columns, findings, Context(places), options.mapping)
+    cells.lint_firms(kind, raw, columns, found.helpers, findings)
     extra = [header for header in raw.cells if header not in columns]
     personal = [header for header in extra if is_personal(header, raw.cells[header])]
     kept = [header for header in extra if header not in personal]
     noted = kind in WITH_NOTES
-    if kept and noted:
-        frame["notes"] = pd.Series(cells.notes(raw, kept), dtype=object)
+    if noted:
+        _take_notes(kind, raw, kept, frame, marks, findings)
     datum = _take_geometry(register, kind, raw, frame, findings, options, file)
+    take_codes(register, kind, frame, findings)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
     relate(register, kind, good, findings, options.effective)
@@ -121,6 +134,26 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
         unsaved_columns=[header for header in kept if not noted and any(raw.cells[header])],
         made_up=cells.is_made_up(file, raw, kept),
     )
+
+
+def _take_notes(
+    kind: str,
+    raw: RawTable,
+    kept: list[str],
+    frame: pd.DataFrame,
+    marks: cells.Marks,
+    findings: Findings,
+) -> None:
+    """Add what extra columns say to the frame, and how much its dates say; no personal data."""
+    for header in kept:
+        raw.cells[header], hits = without_persons(raw.cells[header])
+        if hits:
+            findings.note("personal", f"列“{header}”有 {len(hits)} 格含个人信息，未保存")
+    said = cells.notes(raw, kept) if kept else [None] * len(raw)
+    if marks:
+        said = add_marks(said, frame[KEY_OF_KIND[kind]].tolist(), marks)
+    if kept or marks:
+        frame["notes"] = pd.Series(said, dtype=object)
 
 
 WITH_NOTES = frozenset({"compounds", "ledger", "areas", "companies", "projects"})

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from geo.intake.mapping import SavedMapping
+
 
 @dataclass(frozen=True)
 class Options:
@@ -19,6 +21,7 @@ class Options:
     effective: dt.date | None = None
     complete: str | None = None
     again: bool = False
+    mapping: SavedMapping | None = None
     author: str = "unknown"
 
     def parameters(self, crs: str | None) -> dict[str, Any]:
@@ -33,6 +36,7 @@ class Options:
             "crs_declared": self.crs,
             "crs_applied": crs,
             "map": dict(self.renames) or None,
+            "mapping": None if self.mapping is None else self.mapping.as_json() or None,
             "layer": self.layer,
             "effective": self.effective.isoformat() if self.effective else None,
             "complete": self.complete,

@@ -77,17 +77,18 @@ def _are_names(texts: list[str]) -> bool:
     return named >= SHARE_OF_NAMES * len(texts)
 
 
-def without_persons(values: list[Any]) -> tuple[list[Any], int]:
-    """Empty the cells of a column that hold personal data; give how many there were."""
+def without_persons(values: list[Any]) -> tuple[list[Any], list[int]]:
+    """Empty the cells of a column that hold personal data; give their positions."""
     seen: dict[Any, bool] = {}
     out = []
-    count = 0
-    for value in values:
-        if not isinstance(value, str | int | float) or isinstance(value, bool):
+    hits = []
+    for position, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
             out.append(value)
             continue
         if value not in seen:
             seen[value] = is_person_in(_plain(str(value)))
-        count += seen[value]
+        if seen[value]:
+            hits.append(position)
         out.append(None if seen[value] else value)
-    return out, count
+    return out, hits

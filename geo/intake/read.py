@@ -15,16 +15,17 @@ import pyogrio
 from pyproj import CRS
 
 from geo.errors import InputError
-from geo.intake.columns import KINDS, OUR_COLUMNS, OUR_SHEET, recognise
+from geo.intake.columns import KINDS
+from geo.intake.headers import recognise
 from geo.intake.html_table import read_html
+from geo.intake.sheets import join
 from geo.intake.sniff import NAMES, Content, sniff
 from geo.intake.textfile import read_csv
-from geo.intake.vector import SHAPES, open_shapes, read_layer
+from geo.intake.vector import SHAPES, gdal_words, list_layers, open_shapes, read_layer
 from geo.intake.workbook import REMEDY, UNLOCK, Remark, read_workbook
 
 SHAPE_ENDINGS: Final = (".gpkg", ".shp", ".zip", ".geojson", ".json", ".fgb")
 SHEET_ENDINGS: Final = (".xlsx", ".xls", ".xlsm", ".csv", ".txt")
-HEADER_SEARCH_ROWS: Final = 20
 
 
 @dataclass
@@ -36,7 +37,8 @@ class RawTable:
     same in EPSG:4490, as it came otherwise, once the import has found its datum; ``ignored`` names
     the sheets that were not read, with the reason; ``remarks`` say how the file was taken.
     ``places`` says, by sheet, in which row its header ends (from 1) and in which column each header
-    stands (from 0), for those who write beside what was read.
+    stands (from 0), for those who write beside what was read. ``paths``, ``skipped`` and ``shared``
+    are as in `geo.intake.sheets.Table`; ``typed`` tells whether cells have types of their own.
     """
 
     cells: dict[str, list[Any]]
@@ -48,6 +50,10 @@ class RawTable:
     ignored: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     places: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict)
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    skipped: dict[int, str] = field(default_factory=dict)
+    shared: dict[str, set[int]] = field(default_factory=dict)
+    typed: bool = True
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -70,18 +76,28 @@ def read(path: Path, kind: str, renames: dict[str, str], layer: str | None = Non
             f"不认识文件类型 {path.name}。",
             f"图形可用 {' '.join(SHAPE_ENDINGS)}，台账可用 {' '.join(SHEET_ENDINGS)}。",
         )
-    content = sniff(path)
-    if content in SHAPES and ending in SHAPE_ENDINGS:
-        return _read_shapes(path, content, kind, renames, layer)
-    if content in SHEETS and ending in SHEET_ENDINGS:
-        return _read_sheets(path, content, kind, renames)
+    try:
+        content = sniff(path)
+        if content in SHAPES and ending in SHAPE_ENDINGS:
+            return _read_shapes(path, content, kind, renames, layer)
+        if content in SHEETS and ending in SHEET_ENDINGS:
+            return _read_sheets(path, content, kind, renames)
+    except OSError as error:
+        raise InputError(
+            f"读取 {path.name} 时出错：{error.strerror or error}。",
+            "请检查磁盘、网络盘或权限，把文件复制到本机后再导入。",
+        ) from error
     raise _refusal(path, content)
 
 
 SHEETS: Final[frozenset[Content]] = frozenset({"xlsx", "xls", "html", "text"})
-REMEDIES: Final[dict[Content, str]] = {
+RENAME: Final = "请核对文件；若只是扩展名写错，请改正后再导入。"
+SHAPE_REMEDIES: Final[dict[Content, str]] = {
     "empty": "请重新导出或重新取得。",
     "nul": "多为传输或磁盘出错，请重新取得。",
+}
+SHEET_REMEDIES: Final[dict[Content, str]] = {
+    **SHAPE_REMEDIES,
     "encrypted": UNLOCK,
     "xlsb": REMEDY,
     "ods": REMEDY,
@@ -98,10 +114,10 @@ NATURAL: Final[dict[Content, tuple[str, ...]]] = {
 
 
 def _refusal(path: Path, content: Content) -> InputError:
-    wanted = "图形文件" if path.suffix.lower() in SHAPE_ENDINGS else "台账"
+    shapes = path.suffix.lower() in SHAPE_ENDINGS
     return InputError(
-        f"{path.name} 的内容是{NAMES[content]}，不能作为{wanted}读取。",
-        REMEDIES.get(content, "请核对文件；若只是扩展名写错，请改正后再导入。"),
+        f"{path.name} 的内容是{NAMES[content]}，不能作为{'图形文件' if shapes else '台账'}读取。",
+        (SHAPE_REMEDIES if shapes else SHEET_REMEDIES).get(content, RENAME),
     )
 
 
@@ -114,13 +130,23 @@ def _read_sheets(path: Path, content: Content, kind: str, renames: dict[str, str
         words = f"扩展名是 {path.suffix}，内容是{NAMES[content]}；已按内容读取"
         found.remarks.insert(0, ("wrong_extension", words))
     try:
-        table = _table(path, kind, renames, found.rows, found.ignored)
+        table = join(path.name, kind, renames, found)
     except InputError as error:
         raise InputError(
             error.message, "；".join([*(words for _, words in found.remarks), error.remedy])
         ) from error
-    table.remarks = found.remarks
-    return table
+    return RawTable(
+        cells=table.cells,
+        sheets=table.sheets,
+        rows=table.rows,
+        ignored=table.ignored,
+        remarks=found.remarks,
+        places=table.places,
+        paths=table.paths,
+        skipped=table.skipped,
+        shared=table.shared,
+        typed=content != "text",
+    )
 
 
 def _read_shapes(
@@ -128,7 +154,7 @@ def _read_shapes(
 ) -> RawTable:
     try:
         with open_shapes(path, content) as source:
-            layers = [str(name) for name, _ in pyogrio.list_layers(source.path)]
+            layers = list_layers(source)
             chosen = layer or _choose_layer(source.path, kind, renames, layers)
             frame, crs, remarks = read_layer(source, chosen)
     except (
@@ -137,10 +163,12 @@ def _read_shapes(
         ValueError,
         OSError,
     ) as error:
-        words = _own_words(str(error).splitlines()[0], path)
+        words = gdal_words(str(error).splitlines()[0], path)
         raise InputError(
             f"无法读取 {path.name}：{words}", "请确认文件完整，且扩展名与内容一致。"
         ) from error
+    if not len(frame) and set(frame.columns) <= {"geometry"}:
+        raise InputError(f"{source.shown} 中一个图形也没有。", "请核对导出时的筛选条件。")
     geometry = None
     if "geometry" in frame.columns:
         geometry = frame.geometry.to_numpy()
@@ -157,11 +185,6 @@ def _read_shapes(
         crs=crs,
         remarks=remarks,
     )
-
-
-def _own_words(words: str, path: Path) -> str:
-    """Leave out folders: a message names the file as the user does."""
-    return words.replace(str(path.absolute()), path.name).replace(str(path), path.name)
 
 
 def _choose_layer(path: str, kind: str, renames: dict[str, str], layers: list[str]) -> str:
@@ -185,78 +208,3 @@ def _choose_layer(path: str, kind: str, renames: dict[str, str], layers: list[st
         f"{Path(path).name} 有 {len(layers)} 个图层（{'、'.join(layers[:8])}），无法判断用哪一个。",
         "请用 --layer 指定。",
     )
-
-
-def _table(
-    path: Path,
-    kind: str,
-    renames: dict[str, str],
-    sheets: dict[str, list[list[Any]]],
-    hidden: list[str],
-) -> RawTable:
-    """Join the sheets that have this kind's header into one table; name those that don't."""
-    ignored = list(hidden)
-    must = {column.name for column in KINDS[kind] if column.required}
-    cells: dict[str, list[Any]] = {}
-    names: list[str] = []
-    numbers: list[int] = []
-    best: set[str] = set()
-    places: dict[str, tuple[int, dict[str, int]]] = {}
-    for sheet, rows in sheets.items():
-        if sheet == OUR_SHEET:
-            continue
-        found = _header(rows, kind, renames)
-        if found is None:
-            if any(value not in {None, ""} for row in rows for value in row):
-                ignored.append(f"{sheet}（没有认出表头）")
-            continue
-        top, headers = found
-        recognised = set(recognise(kind, headers, renames).values())
-        if not must <= recognised:
-            best = max(best, recognised, key=len)
-            ignored.append(f"{sheet}（缺少必填列）")
-            continue
-        places[sheet] = (top + 1, {header: place for place, header in enumerate(headers)})
-        body = [
-            (number, row)
-            for number, row in enumerate(rows[top + 1 :], start=top + 2)
-            if any(value not in {None, ""} for value in row)
-        ]
-        for header in headers:
-            if header not in OUR_COLUMNS:
-                cells.setdefault(header, [None] * len(names))
-        for header, values in cells.items():
-            place = headers.index(header) if header in headers else None
-            values.extend(
-                row[place] if place is not None and place < len(row) else None for _, row in body
-            )
-        names.extend([sheet] * len(body))
-        numbers.extend(number for number, _ in body)
-    if not names and not cells:
-        wanted = "、".join(column.header for column in KINDS[kind] if column.required)
-        seen = f"，只认出：{'、'.join(sorted(best))}" if best else ""
-        raise InputError(
-            f"{path.name} 中没有找到“{kind}”的表头（必须有：{wanted or '任一约定列'}）{seen}。",
-            "请核对表头，或用 --map 列名=表头 指定对应关系。",
-        )
-    return RawTable(cells, names, numbers, ignored=ignored, places=places)
-
-
-def _header(
-    rows: list[list[Any]], kind: str, renames: dict[str, str]
-) -> tuple[int, list[str]] | None:
-    """Find the header: of the first rows, the one with most columns that we know."""
-    best: tuple[int, int, list[str]] | None = None
-    width = max(map(len, rows), default=0)
-    for number, row in enumerate(rows[:HEADER_SEARCH_ROWS]):
-        headers: list[str] = []
-        # As wide as the widest row: what stands beyond the last header is kept under a number.
-        for place, value in enumerate([*row, *[None] * (width - len(row))]):
-            text = "" if value is None else str(value).strip()
-            if not text or text in headers:
-                text = f"列{place + 1}" if not text else f"{text}（第{place + 1}列）"
-            headers.append(text)
-        score = len(recognise(kind, headers, renames))
-        if score and (best is None or score > best[0]):
-            best = (score, number, headers)
-    return None if best is None else (best[1], best[2])

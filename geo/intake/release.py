@@ -17,7 +17,8 @@ from pyproj import CRS
 
 from geo.errors import InputError, NotFound, UsageError
 from geo.intake.clean import text_of
-from geo.intake.columns import KINDS, SHAPED, recognise
+from geo.intake.columns import KINDS, SHAPED
+from geo.intake.headers import recognise
 from geo.intake.load import prepare
 from geo.intake.options import Options
 from geo.intake.prepared import Prepared
@@ -77,9 +78,17 @@ class Release:
 
 
 def release(
-    register: Register, corrections: Corrections, *, author: str, dry_run: bool = False
+    register: Register,
+    corrections: Corrections,
+    *,
+    author: str,
+    dry_run: bool = False,
+    kind: str = "release",
+    more: Sequence[Staged] = (),
 ) -> Release:
     """Correct held rows and load them, as one change.
+
+    The change is of `kind`, and holds `more` facts beside those of the rows.
 
     A row held for what another row says (a code that comes twice, periods that overlap) may be
     released as it is: that says that it is the right one.
@@ -120,12 +129,16 @@ def release(
             )
         return True
 
+    origin = _origin([row for row, _ in rows.values()], corrections, author)
     written = register.write(
-        _origin([row for row, _ in rows.values()], corrections, author),
+        replace(origin, kind=kind),
         [
-            _moved(staged, start)
-            for item, start in zip(prepared, starts, strict=False)
-            for staged in item.staged
+            *(
+                _moved(staged, start)
+                for item, start in zip(prepared, starts, strict=False)
+                for staged in item.staged
+            ),
+            *(_moved(staged, starts[-1]) for staged in more),
         ],
         counts,
         also=close,

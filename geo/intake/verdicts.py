@@ -7,7 +7,7 @@ flagged; good rows load though others are held.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, SupportsInt
 
@@ -69,6 +69,8 @@ class Findings:
     ----------
     candidates
         What a held row may mean, best first, by position; kept with the row.
+    matches
+        The compound that a row without a code took by itself, by position.
     """
 
     sheets: list[str]
@@ -78,6 +80,7 @@ class Findings:
     skipped: set[int] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
     candidates: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    matches: dict[int, dict[str, Any]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
     def note(self, rule: str, message: str) -> None:
@@ -108,12 +111,20 @@ class Findings:
         elif severity == "skipped":
             self.skipped.add(place)
 
-    def skip_total(self, position: int, text: str) -> None:
-        """Skip a row of sums, whatever else was said of it."""
-        self.found = [item for item in self.found if item.position != position]
-        self.held.discard(position)
-        self.totals.add(position)
-        self.add("skipped", "total", position, "", text, "汇总行，不是小区或企业", "无需处理")
+    def skip_lines(self, rules: Mapping[int, str], reasons: Mapping[str, str]) -> None:
+        """Skip rows that are no data (sums, notes, headers), whatever else was said of them."""
+        self.found = [item for item in self.found if item.position not in rules]
+        self.held -= rules.keys()
+        self.totals |= rules.keys()
+        for position, rule in rules.items():
+            self.add("skipped", rule, position, "", "", reasons[rule], "无需处理")
+
+    def matches_as_json(self) -> list[dict[str, Any]]:
+        """List the rows that took a compound by themselves, with the compound, score and reasons."""
+        return [
+            {"sheet": self.sheets[place], "row": self.rows[place], **self.matches[place]}
+            for place in sorted(self.matches)
+        ]
 
     def good(self, positions: Iterable[int]) -> list[int]:
         """Keep the positions that are neither held nor skipped."""
@@ -195,5 +206,6 @@ class Outcome:
             "sheets_not_read": self.ignored_sheets,
             "made_up": self.made_up,
             "notices": [asdict(item) for item in self.findings.notices],
+            "matches": self.findings.matches_as_json(),
             "findings": [item.as_json() for item in self.findings.found],
         }

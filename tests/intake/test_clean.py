@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from geo.intake.clean import Problem, read_column
-from geo.intake.columns import KINDS, Column, recognise
+from geo.intake.columns import KINDS, Column
+from geo.intake.headers import recognise
 from geo.intake.personal import is_personal
 
 

@@ -72,7 +72,7 @@ def _without_about(text: str, units: list[str]) -> tuple[str, bool, str]:
 
 def _wrong(text: str, said: str, remedy: str) -> Problem:
     """Say why a text is no number: a range, a bound, several numbers, or no number at all."""
-    if _RANGE.search(text):
+    if _RANGE.search(text) and not text.startswith("="):
         return Problem("several_values", "一格中有多个数或一个区间", "请只写一个数")
     if _BOUND.search(text):
         return Problem("bound", "写的是上限或下限，不是确切的数", "请写确切的数")

@@ -37,11 +37,11 @@ class Context:
 
     Attributes
     ----------
+    places
+        Names of divisions, where the register has any.
     typed
         Whether cells have types of their own (a workbook's do, a csv's don't): where they have,
         a text has kept its trailing zeros.
-    places
-        Names of divisions, where the register has any.
     terms
         A county's own words, folded, for this column: ``{word: term}``.
     unpadded, compact_months
@@ -50,8 +50,8 @@ class Context:
         Whether the header says the unit.
     """
 
-    typed: bool = True
     places: Places | None = None
+    typed: bool = True
     terms: Mapping[str, str] = field(default_factory=dict)
     unpadded: bool = False
     compact_months: bool = False
