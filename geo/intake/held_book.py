@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import python_calamine
 import xlsxwriter
 
 from geo.errors import InputError
 from geo.intake.clean import text_of
 from geo.intake.columns import KINDS
 from geo.intake.report.book import WRITING, WRITTEN
+from geo.intake.sniff import sniff
+from geo.intake.workbook import read_workbook
 from geo.register.held import HeldRow
 
 TITLES: Final = {
@@ -127,18 +128,16 @@ def read_held(path: Path) -> list[tuple[str, int, dict[str, Any], bool]]:
     InputError
         When the file is no workbook of held rows, or names a row twice or without a number.
     """
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    if not path.is_file() or sniff(path) != "xlsx":
         raise InputError(
-            f"无法读取 {path.name}：{str(error).splitlines()[0]}",
+            f"无法读取 {path.name}：没有这个文件，或它不是 xlsx 工作簿。",
             "请用 wuye import held --out 写出的 .xlsx，改好后原样保存。",
-        ) from error
+        )
+    sheets = read_workbook(path).rows
     kinds = {title: kind for kind, title in TITLES.items()}
     found: list[tuple[str, int, dict[str, Any], bool]] = []
-    for title in book.sheet_names:
+    for title, lines in sheets.items():
         if title in kinds:
-            lines = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
             found += _read_kind(path.name, kinds[title], title, lines)
     times = Counter(number for _, number, _, _ in found)
     twice = sorted(number for number, count in times.items() if count > 1)

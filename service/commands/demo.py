@@ -15,6 +15,7 @@ import typer
 
 from geo.action_plan import Definition, action_plan
 from geo.coverage import OUTSIDE, Coverage, Row, coverage
+from geo.csv_cells import csv_cell
 from geo.errors import InputError
 from geo.intake.load import Options, import_file
 from geo.intake.verdicts import VERDICT_NAMES
@@ -149,7 +150,7 @@ def _write_figures(folder: Path, found: dict[str, Coverage]) -> dict[str, Path]:
                     [
                         key,
                         facts["division"] or "",
-                        row.name,
+                        csv_cell(row.name),
                         facts["numerator"],
                         facts["denominator"],
                         item.unit,
