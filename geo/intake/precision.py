@@ -30,11 +30,10 @@ def add_marks(
     out: list[str | None] = []
     for position, note in enumerate(notes):
         subject = subjects[position] if subjects[position] in of_subject else position
-        said = of_subject.get(subject)
-        if said is None:
+        if subject not in of_subject:
             out.append(note)
             continue
         words = json.loads(note) if note else {}
-        words[MARK] = dict(sorted(said.items()))
+        words[MARK] = dict(sorted(of_subject[subject].items()))
         out.append(json.dumps(words, ensure_ascii=False))
     return out

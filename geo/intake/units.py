@@ -20,7 +20,7 @@ def said_of(header: str, column: Column) -> str:
     text = fold(header)
     named = [word.removeprefix("单位:").removeprefix("单位") for word in _BRACKETS.findall(text)]
     if column.kind == "area":
-        known = words()["units"]["area"]
+        known: dict[str, str] = words()["units"]["area"]
         for word in named:
             if word in known or "亩" in word:
                 return word

@@ -59,7 +59,7 @@ def fill_divisions(
         if not said or position in raw.skipped:
             continue
         code = normal_division(text_of(cell))
-        if code is not None and (code == said or len(code) >= 9):
+        if code is not None and len(code) >= 9:
             _compare(code, said, position, words, places, findings)
         elif text_of(cell) == "" or code is not None:
             filled[position] = _find(said, code or "", position, words, places, findings) or cell
