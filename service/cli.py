@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from geo.errors import WuyeError
-from service.commands import demo, exports, figures, imports, system, takeover
+from service.commands import case, demo, exports, figures, imports, match, plans, system, takeover
 from service.output import err
 from service.server import serve
 from service.settings import Settings
@@ -28,8 +28,11 @@ app = typer.Typer(
     help="物业服务覆盖：哪些小区没有物业服务，周边谁可以接管。",
 )
 app.add_typer(imports.app, name="import")
+app.add_typer(match.app, name="match")
 app.add_typer(system.divisions_app, name="divisions")
 app.add_typer(exports.app, name="export")
+app.add_typer(plans.app, name="plans")
+app.add_typer(case.app, name="case")
 app.command("sample", help="生成一个虚构的云南（示例数据），写成与用户相同的文件。")(system.sample)
 app.command("snapshot", help="冻结某日的状态为快照（已有则直接取用）。")(figures.snapshot)
 app.command("coverage", help="按区划给出指标：分子、分母、比率、上下界、与目标的差距。")(

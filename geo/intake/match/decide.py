@@ -2,9 +2,9 @@
 
 A row takes a compound by itself when the pair scores at least `Thresholds.automatic`, the row's
 next candidate is at least `Thresholds.margin` behind, and so is the compound's next row: two rows
-never take one compound. A name that is exactly the compound's is not held back by one that is merely
-like it, but two compounds of exactly that name are a question for a person. Phases, zones or streets
-that differ bar a pair: it can be a question, never an answer, nor a rival to one.
+never take one compound. A name that is exactly the compound's is not held back by one that is
+merely like it, but two compounds of exactly that name are a question for a person. Phases, zones or
+streets that differ bar a pair: it can be a question, never an answer, nor a rival to one.
 """
 
 from __future__ import annotations
@@ -37,17 +37,22 @@ BELOW_AUTOMATIC: Final = 0.91
 """What a pair with something that forbids it scores at most."""
 
 
+EXACT: Final = 1
+CONFIRMED: Final = 2
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A compound that a row may be: its code and name, the pair's score and why.
 
-    ``exact``: a name of both is the same. ``barred``: their marks or streets differ.
+    ``rank``: `CONFIRMED` where somebody said that the row's name is the compound's, `EXACT` where a
+    name of both is the same, else 0. ``barred``: their marks or streets differ.
     """
 
     code: str
     name: str
     score: float
-    exact: bool
+    rank: int
     barred: bool
     reasons: tuple[str, ...]
 
@@ -86,14 +91,28 @@ def weigh(row: Subject, known: Subject, odd: frozenset[str] = frozenset()) -> Ca
     )
     moved, reasons = beside_the_name(row, known)
     score = best.score + moved
-    exact = best.score == 1
+    rank = EXACT if best.score == 1 else 0
     barred = not best.same_marks
-    if row.street and known.street and row.street != known.street:
-        barred, exact = True, False
+    if _confirmed(row, known):
+        score, rank = 1.0, CONFIRMED
+        reasons.insert(0, "此前已确认")
+    elif row.street and known.street and row.street != known.street:
+        barred, rank = True, 0
         reasons.insert(0, "街道不同")
     score = min(score, BELOW_AUTOMATIC) if barred else score
     score = max(0.0, min(1.0, score))
-    return Candidate(known.key, known.shown, score, exact, barred, (best.reason, *reasons))
+    return Candidate(known.key, known.shown, score, rank, barred, (best.reason, *reasons))
+
+
+def _confirmed(row: Subject, known: Subject) -> bool:
+    """Tell whether somebody said so of a row of this name in this division."""
+    if not row.names:
+        return False
+    return any(
+        text == row.names[0].text
+        and (not division or not row.division or row.division.startswith(division))
+        for text, division in known.confirmed
+    )
 
 
 def match(
@@ -110,7 +129,7 @@ def match(
             if known[compound].key not in row.rejected
         ]
         kept = [one for one in weighed if one.score >= thresholds.review]
-        listed[place] = tuple(sorted(kept, key=lambda one: (-one.score, not one.exact, one.code)))
+        listed[place] = tuple(sorted(kept, key=lambda one: (-one.score, -one.rank, one.code)))
     claims: dict[str, list[tuple[Candidate, int]]] = defaultdict(list)
     for place, found in enumerate(listed):
         for one in found:
@@ -152,6 +171,6 @@ def _verdict(
 
 def _ahead(best: Candidate, other: Candidate, thresholds: Thresholds) -> bool:
     """Tell whether a pair leaves another clearly behind; exactly the margin is enough."""
-    if (best.exact and not other.exact) or (other.barred and not best.barred):
+    if best.rank > other.rank or (other.barred and not best.barred):
         return True
     return best.score - other.score >= thresholds.margin - 1e-9

@@ -85,10 +85,7 @@ def _settle(
     if not open_places:
         return
     names = register_side.aliases(connection)
-    within = {
-        (located[number].division if located[number] else loose[number].division or "")[:COUNTY]
-        for number in open_places
-    }
+    within = {_division(loose[number], located[number])[:COUNTY] for number in open_places}
     candidates = register_side.compounds(connection, None if "" in within else sorted(within))
     taken = {code for code in frame[CODE_COLUMN[kind]] if isinstance(code, str)}
     candidates = [compound for compound in candidates if compound.subject.key not in taken]
@@ -105,12 +102,17 @@ def _settle(
         _apply(kind, frame, loose[number], decision, own[number], findings)
 
 
+def _division(item: Loose, place: Place | None) -> str:
+    """Give the division that a row names, else the one where its polygon lies."""
+    return item.division or (place.division if place else None) or ""
+
+
 def _own_code(frame: pd.DataFrame, item: Loose, place: Place | None) -> str:
     if place is None:
         return provisional.of_row(item.division or "", item.name)
     shape = frame.at[item.indexes[0], "geometry"]
     return provisional.of_polygon(
-        item.division or place.division, item.name, shapely.to_wkb(shape, byte_order=1)
+        _division(item, place), item.name, shapely.to_wkb(shape, byte_order=1)
     )
 
 
@@ -123,9 +125,9 @@ def _subject(
     names: register_side.Aliases,
 ) -> Subject:
     last = item.indexes[-1]
-    division = item.division or (place.division if place else None)
+    division = _division(item, place)
     aliases = split_aliases(text_at(frame, last, "aliases"))
-    parsed = parse_all(item.name, aliases, prefixes.get((division or "")[:COUNTY], []))
+    parsed = parse_all(item.name, aliases, prefixes.get(division[:COUNTY], []))
 
     def value(column: str) -> Any:
         found = frame.at[last, column] if column in frame else None
@@ -136,7 +138,7 @@ def _subject(
         key=str(number),
         names=parsed,
         shown=item.name,
-        division=division,
+        division=division or None,
         address=text_at(frame, last, "address"),
         floor_area_m2=None if floor_area is None else float(floor_area),
         land_area_m2=place.land_area_m2 if place else None,

@@ -32,7 +32,7 @@ class Compound:
 class Aliases:
     """Names that somebody said are, or are not, a compound's; texts are `names.key_of`."""
 
-    accepted: dict[str, list[str]]
+    accepted: dict[str, list[tuple[str, str | None]]]
     rejected: dict[str, frozenset[str]]
 
     def refused_for(self, texts: Iterable[str]) -> frozenset[str]:
@@ -51,10 +51,13 @@ def compounds(connection: Connection, within: Sequence[str] | None) -> list[Comp
 
 
 def _compound(
-    row: dict[str, Any], accepted: dict[str, list[str]], prefixes: dict[str, list[str]]
+    row: dict[str, Any],
+    accepted: dict[str, list[tuple[str, str | None]]],
+    prefixes: dict[str, list[str]],
 ) -> Compound:
     county = (row["division"] or "")[:COUNTY]
-    others = [*split_aliases(row["aliases"]), *accepted.get(row["code"], [])]
+    confirmed = accepted.get(row["code"], [])
+    others = [*split_aliases(row["aliases"]), *(alias for alias, _ in confirmed)]
     subject = Subject(
         key=row["code"],
         names=parse_all(row["name"], others, prefixes.get(county, [])),
@@ -65,6 +68,7 @@ def _compound(
         land_area_m2=_number(row["land_area_m2"]),
         built_year=row["built_year"],
         households=row["households"],
+        confirmed=tuple(confirmed),
     )
     return Compound(subject, row["drawn"], row["in_ledger"] or row["served"])
 
@@ -75,14 +79,14 @@ def _number(value: Any) -> float | None:
 
 def aliases(connection: Connection) -> Aliases:
     """Read what was confirmed and rejected."""
-    accepted: dict[str, list[str]] = defaultdict(list)
+    accepted: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
     rejected: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(
-        "select code, alias, accepted from compound_alias where upper_inf(known)"
+        "select code, alias, accepted, division from compound_alias where upper_inf(known)"
         ' and upper_inf(valid) order by code collate "C", alias collate "C"'
     ):
         if row["accepted"]:
-            accepted[row["code"]].append(row["alias"])
+            accepted[row["code"]].append((row["alias"], row["division"]))
         else:
             rejected[row["alias"]].add(row["code"])
     return Aliases(dict(accepted), {alias: frozenset(codes) for alias, codes in rejected.items()})

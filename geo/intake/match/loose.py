@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
+from geo.intake.clean import text_of
+from geo.intake.columns import STAND_IN
 from geo.intake.match.names import key_of
 from geo.intake.match.subject import STREET
+from geo.intake.read import RawTable
 from geo.intake.verdicts import Findings
 
 HEADER: Final = "小区名称"
@@ -30,6 +34,24 @@ def text_at(frame: pd.DataFrame, index: Any, column: str) -> str:
     """Give a cell's text, blank for none."""
     value = frame.at[index, column] if column in frame else None
     return value if isinstance(value, str) else ""
+
+
+def stood_in(kind: str, raw: RawTable, columns: Mapping[str, str]) -> set[int]:
+    """Give the rows that need no code: name and place say of which compound they speak.
+
+    Parameters
+    ----------
+    columns
+        The file's headers, to column names.
+    """
+    headers = {name: header for header, name in columns.items()}
+    needed = STAND_IN.get(kind, ())
+    if kind == "compounds" and raw.geometry is None:
+        needed = STAND_IN["ledger"]
+    if not needed or any(name not in headers for name in needed):
+        return set()
+    told = [[bool(text_of(cell)) for cell in raw.cells[headers[name]]] for name in needed]
+    return {place for place, said in enumerate(zip(*told, strict=True)) if all(said)}
 
 
 def loose_rows(kind: str, frame: pd.DataFrame, findings: Findings) -> list[Loose]:

@@ -69,9 +69,10 @@ BRANDS: Final = frozenset(
     {
         "万科", "绿城", "龙湖", "保利", "中海", "碧桂园", "恒大", "融创", "金地", "招商", "华润",
         "世茂", "旭辉", "绿地", "远洋", "富力", "雅居乐", "佳兆业", "阳光城", "首开", "金科",
-        "中南", "荣盛", "泰禾", "正荣", "融信", "中骏", "建发", "越秀", "大华", "朗诗", "俊发", "银海",
-        "实力", "中铁", "中建", "中交", "电建", "东原", "蓝光", "海伦堡", "万达", "新希望", "滨江",
-        "众安", "宋都", "德信", "祥生", "广宇", "复地", "九龙仓", "雅戈尔", "金隅", "新湖", "融侨",
+        "中南", "荣盛", "泰禾", "正荣", "融信", "中骏", "建发", "越秀", "大华", "朗诗", "俊发",
+        "银海", "实力", "中铁", "中建", "中交", "电建", "东原", "蓝光", "海伦堡", "万达", "新希望",
+        "滨江", "众安", "宋都", "德信", "祥生", "广宇", "复地", "九龙仓", "雅戈尔", "金隅",
+        "新湖", "融侨",
     }
 )  # fmt: skip
 """Developers whose name people put before a compound's, or leave out."""
@@ -129,8 +130,8 @@ def parse(text: str | None, prefixes: Iterable[str] = ()) -> tuple[Name, ...]:
     text
         As somebody wrote it; blank gives nothing.
     prefixes
-        Names of the divisions that it may begin with (昆明市, 五华区, 翠湖街道); a short form (昆明)
-        may as well belong to the name, so both are given.
+        Names of the divisions that it may begin with (昆明市, 五华区, 翠湖街道); a short form
+        (昆明) may as well belong to the name, so both are given.
 
     Examples
     --------
@@ -145,13 +146,13 @@ def parse(text: str | None, prefixes: Iterable[str] = ()) -> tuple[Name, ...]:
     pieces = [piece for piece in _DOTS.split(outside) if piece.strip()]
     listed = sorted(prefixes, key=len, reverse=True)
     written = _NOT_NAME.sub("", _range_kept("".join(pieces)))
-    whole = _without(written, [plain(word) for word in listed if word.endswith(_LEVELS)])
+    whole = _without(written, [arabic(plain(word)) for word in listed if word.endswith(_LEVELS)])
     _add(found, whole, 1.0)
     if len(pieces) > 1:
         _add(found, _NOT_NAME.sub("", _range_kept(pieces[-1])), SHORTENED)
     for other in others:
         _add(found, _NOT_NAME.sub("", _range_kept(other)), RENAMED)
-    towns = [plain(word) for word in listed if not word.endswith(_LEVELS)]
+    towns = [arabic(plain(word)) for word in listed if not word.endswith(_LEVELS)]
     for shorter in (_without(whole, towns), _without_brand(whole)):
         _add(found, shorter, SHORTENED)
     return tuple(found.values())

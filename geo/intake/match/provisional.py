@@ -24,9 +24,9 @@ def of_row(division: str, name: str) -> str:
     return _code(division, f"{division[:STREET]}\x1f{key_of(name)}".encode())
 
 
-def of_polygon(division: str | None, name: str, shape: bytes) -> str:
+def of_polygon(division: str, name: str, shape: bytes) -> str:
     """Give the code of a polygon, from its name and its normalised WKB in EPSG:4490."""
-    return _code(division or "", key_of(name).encode() + b"\x1f" + shape)
+    return _code(division, key_of(name).encode() + b"\x1f" + shape)
 
 
 def is_provisional(code: str) -> bool:

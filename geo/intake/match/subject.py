@@ -26,6 +26,11 @@ class Subject:
         The deepest division code known, or None.
     floor_area_m2, land_area_m2
         None where not known; land is the polygon's.
+    confirmed
+        Of a compound: texts that somebody said are its name, each with the division of the row of
+        which it was said (None: anywhere).
+    rejected
+        Of a row: codes of compounds that somebody said it is not.
     """
 
     key: str
@@ -37,6 +42,7 @@ class Subject:
     land_area_m2: float | None = None
     built_year: int | None = None
     households: int | None = None
+    confirmed: tuple[tuple[str, str | None], ...] = ()
     rejected: frozenset[str] = field(default_factory=frozenset)
 
     @property
