@@ -9,8 +9,8 @@ Every reading of the file (`geo.datum.readings`) is laid over the landmarks and 
 3. It fits better than the same polygons moved 350 m to 1 050 m any way, with a chance of at most
    `CHANCE`. So a file whose true datum is none of the readings is not pressed into the least bad
    one.
-4. None of the places 50 m and 100 m around it fits better: Beijing 1954, or a map that was
-   rectified badly, lies that far off.
+4. None of the places 25 m to 100 m around it fits better, by chance or by half the residual:
+   Beijing 1954, or a map that was rectified badly, lies that far off.
 5. No single kind of landmark speaks for a rival: neighbours and rivers that contradict each other
    mean that one of them lies wrong, and nobody can say which.
 
@@ -36,7 +36,9 @@ from geo.datum.magnitude import LATITUDES_DEG, LONGITUDES_DEG
 from geo.datum.reference import Datum, Geometries, to_register
 from geo.datum.residual import KINDS, Placed, residuals, total
 
-GOOD: Final = 0.06
+GOOD: Final = 0.03
+"""Compounds of a real city that are each drawn 15 m off have that; moved by 40 m, over 0.045."""
+
 CHANCE: Final = 1e-3
 RIVAL_CHANCE: Final = 5e-3
 HINT: Final = 1e-2
@@ -44,7 +46,7 @@ HINT: Final = 1e-2
 
 BLOCK_M: Final = 500.0
 FAR_M: Final = (350.0, 700.0, 1_050.0)
-NEAR_M: Final = (50.0, 100.0)
+NEAR_M: Final = (25.0, 50.0, 100.0)
 DIRECTIONS: Final = 8
 APART_M: Final = 5_000.0
 
@@ -165,9 +167,13 @@ class _Trial:
         return float(self.each.mean())
 
     @property
+    def tested(self) -> bool:
+        return not all(np.isnan(values).all() for values in self.parts.values())
+
+    @property
     def rank(self) -> tuple[bool, float]:
         """What puts the better reading first; one that nothing tests comes last."""
-        return all(np.isnan(values).all() for values in self.parts.values()), self.residual
+        return not self.tested, self.residual
 
     @property
     def centre_m(self) -> Floats:
@@ -284,7 +290,8 @@ class _Contest:
     def _better_nearby(self, best: _Trial) -> str:
         for east_m, north_m in _ring(NEAR_M):
             there = self._each_at(best, east_m, north_m)
-            if self._odds(there, best.each) <= HINT:
+            halved = best.residual > WORTH_NAMING and there.mean() <= best.residual / 2
+            if halved or self._odds(there, best.each) <= HINT:
                 return (
                     f"{best.datum.name} 最接近，但再移约 {np.hypot(east_m, north_m):.0f} 米"
                     "更吻合：可能是其他坐标系（如 1954 北京坐标系）"
@@ -303,6 +310,8 @@ class _Contest:
 
     def _odds_of_place(self, trial: _Trial) -> float:
         """Bound the chance that it fits so well where it stands as anywhere around."""
+        if not trial.tested:
+            return 1.0
         around = [self._each_at(trial, *move) for move in _ring(FAR_M)]
         alike = by_block(np.stack([trial.each, *around]), self.block)
         return chance(alike[0], alike)

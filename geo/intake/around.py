@@ -12,6 +12,7 @@ import shapely
 from geo.datum.landmarks import Landmarks
 from geo.datum.reference import Datum, Geometries, to_register
 from geo.register.store import Register
+from geo.terms import BARRIER_KINDS
 
 PAD_DEG: Final = 0.025
 """About 2.5 km: as far as detection moves polygons and looks around them."""
@@ -22,7 +23,8 @@ CELL_DEG: Final = 0.05
 MOST_CELLS: Final = 40
 """Squares to a side of one shape's box: 200 km, for shapes that lie round the globe."""
 
-BARRIERS: Final = frozenset({"rail", "expressway", "river", "arterial"})
+BARRIERS: Final = frozenset(BARRIER_KINDS) - {"", "通道"}
+"""What no compound is cut by; a crossing may lie in one."""
 
 
 def landmarks_around(
