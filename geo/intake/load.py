@@ -28,6 +28,8 @@ from geo.intake.places import Places
 from geo.intake.precision import add_marks
 from geo.intake.prepared import Prepared
 from geo.intake.read import RawTable, read
+from geo.intake.roundtrip.differences import compare
+from geo.intake.roundtrip.tags import take_tags
 from geo.intake.settle import Settled, settle
 from geo.intake.verdicts import Findings, Outcome
 from geo.intake.whereabouts import fill_divisions, needs_places
@@ -100,6 +102,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
     findings = Findings(raw.sheets, raw.rows)
     for rule, words in raw.remarks:
         findings.note(rule, words)
+    tags = take_tags(raw)
     columns, found = known_columns(kind, raw, options, file, findings)
     places = None
     if needs_places(kind, raw, columns, found):
@@ -115,6 +118,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
         _take_notes(kind, raw, kept, frame, marks, findings)
     datum = _take_geometry(register, kind, raw, frame, findings, options, file)
     take_codes(register, kind, frame, findings)
+    differences = compare(register, kind, frame, tags, findings, options.effective)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
     relate(register, kind, good, findings, options.effective)
@@ -133,6 +137,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
         personal_columns=personal,
         unsaved_columns=[header for header in kept if not noted and any(raw.cells[header])],
         made_up=cells.is_made_up(file, raw, kept),
+        differences=differences,
     )
 
 

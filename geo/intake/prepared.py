@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from geo.intake.read import RawTable
+from geo.intake.roundtrip.differences import Difference
 from geo.intake.settle import Settled
 from geo.intake.verdicts import Findings, Outcome
 from geo.register.store import Staged, Written
@@ -34,6 +35,7 @@ class Prepared:
     personal_columns: list[str]
     unsaved_columns: list[str]
     made_up: bool
+    differences: list[Difference] = field(default_factory=list)
 
     def outcome(self, written: Written, *, dry_run: bool) -> Outcome:
         """Give the verdicts, now that it is known whose facts are new."""

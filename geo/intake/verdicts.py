@@ -15,6 +15,7 @@ from geo.intake.settle import Settled
 
 if TYPE_CHECKING:
     from geo.intake.prepared import Prepared
+    from geo.intake.roundtrip.differences import Difference
 
 Severity = Literal["warned", "quarantined", "skipped"]
 VERDICTS = ("loaded", "unchanged", "warned", "quarantined", "skipped")
@@ -184,6 +185,11 @@ class Outcome:
         return None if self.datum is None else self.datum.applied.name
 
     @property
+    def differences(self) -> list[Difference]:
+        """What each row of an export that came back edited would change."""
+        return [] if self.prepared is None else self.prepared.differences
+
+    @property
     def exit_code(self) -> int:
         """0 when all is in, 3 when some is held."""
         return 3 if self.counts["quarantined"] else 0
@@ -205,6 +211,7 @@ class Outcome:
             "columns_not_saved": self.unsaved_columns,
             "sheets_not_read": self.ignored_sheets,
             "made_up": self.made_up,
+            "differences": [item.as_json() for item in self.differences],
             "notices": [asdict(item) for item in self.findings.notices],
             "matches": self.findings.matches_as_json(),
             "findings": [item.as_json() for item in self.findings.found],

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from geo.intake.roundtrip.export import TABLES, export_boundaries
 from geo.takeover.plan import load as load_plan
 from maps.handout import write_handout
 from service.options import (
@@ -27,12 +28,7 @@ from service.output import out, print_json
 from service.settings import Settings
 from service.workspace import Workspace
 
-app = typer.Typer(no_args_is_help=True, help="导出：地图等。")
-
-
-@app.callback(help="导出：地图等。")
-def exports() -> None:
-    """Keep ``handout`` a command of a group while it is the only one."""
+app = typer.Typer(no_args_is_help=True, help="导出：地图、边界等。")
 
 
 @app.command("handout", help="一个可离线打开的 HTML 地图文件。")
@@ -62,3 +58,39 @@ def handout(
         print_json({"file": str(written), "bytes": written.stat().st_size})
     else:
         out.print(f"已写入 {written}（{written.stat().st_size / 1e6:.1f} MB）", highlight=False)
+
+
+@app.command("boundaries", help="导出登记的边界供编辑（GeoPackage），改好后用 wuye import 导回。")
+def boundaries(
+    path: Annotated[Path, typer.Argument(help="写到哪个 .gpkg 文件。")],
+    kind: Annotated[str, typer.Option(help=f"导出哪一类：{'、'.join(TABLES)}。")] = "compounds",
+    division: Division = None,
+    crs: Annotated[str, typer.Option(help="坐标系，如 EPSG:4490、EPSG:4543。")] = "EPSG:4490",
+    as_json: Json = False,
+) -> None:
+    """Write current polygons with what they are known by when they come back."""
+    inside = division_code(division)
+    written = export_boundaries(
+        Workspace(Settings()).register,
+        kind,
+        path,
+        division=None if inside is None else str(inside),
+        crs=crs,
+    )
+    if as_json:
+        print_json(
+            {
+                "file": str(path),
+                "kind": kind,
+                "rows": written.rows,
+                "known_change": written.known,
+                "crs": written.crs,
+            }
+        )
+    else:
+        out.print(
+            f"已写入 {path}：{written.rows:,} 个图形，第 {written.known} 号变更之后的内容。"
+            f"改好后用 wuye import {kind} {path.name} --dry-run 先看差别。",
+            highlight=False,
+            soft_wrap=True,
+        )

@@ -15,6 +15,7 @@ from geo.intake.verdicts import VERDICT_NAMES, Outcome
 from service.asking import ask_datum, can_ask
 from service.commands import held
 from service.commands.reports import Reports, print_reports
+from service.differences import print_differences
 from service.options import Json, day
 from service.output import out, print_json, table
 from service.settings import Settings
@@ -147,6 +148,7 @@ def print_outcome(outcome: Outcome, most: int = 20) -> None:
     )
     if outcome.datum is not None:
         out.print(outcome.datum.words(), style="dim", highlight=False, soft_wrap=True)
+    print_differences(outcome.differences)
     for notice in outcome.findings.notices:
         out.print(notice.message, style="yellow", highlight=False, soft_wrap=True)
     if outcome.personal_columns:
