@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from geo.takeover import saved
 from geo.takeover.plan import make_plan
 from service.options import (
     AsOf,
@@ -42,12 +43,17 @@ def plan(
     time_limit_s: Annotated[
         float, typer.Option("--time-limit", help="求解时间上限（秒）。")
     ] = 60.0,
-    save: Annotated[Path | None, typer.Option("--out", help="把方案存为 JSON 文件。")] = None,
+    path: Annotated[Path | None, typer.Option("--out", help="把方案存为 JSON 文件。")] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="把方案存入登记库，供 wuye plans 查看、比较。")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Print the fewest takeovers that reach a target, with reasons."""
+    settings = Settings()
+    workspace = Workspace(settings)
     found = make_plan(
-        Workspace(Settings()).snapshots.get(day(as_of), moment(known_at)),
+        workspace.snapshots.get(day(as_of), moment(known_at)),
         division_code(division),
         share(target, "--target"),
         definition_of(band, basis, population, with_interim=False),
@@ -55,8 +61,10 @@ def plan(
         spare_default=None if spare_default is None else share(spare_default, "--spare-default"),
         time_limit_s=time_limit_s,
     )
-    if save is not None:
-        found.save(save)
+    if path is not None:
+        found.save(path)
+    if save:
+        saved.save(workspace.register, found.as_json(), settings.author)
     if as_json:
         print_json(found.as_json())
         return
