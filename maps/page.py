@@ -103,7 +103,7 @@ class Panel(MacroElement):  # type: ignore[misc]
     def render(self, **_: Any) -> None:
         """Add the panel to the page, each text as it is."""
         page = self.get_root()
-        sheet = f"{_variables()}\n{assets.own('handout.css')}"
+        sheet = f"{variables()}\n{assets.own('handout.css')}"
         page.header.add_child(Verbatim(f"<style>\n{sheet}</style>"))
         page.html.add_child(Verbatim(assets.own("handout.html")))
         page.html.add_child(
@@ -119,7 +119,7 @@ class Panel(MacroElement):  # type: ignore[misc]
         page.script.add_child(Verbatim(f"{code}\n{start}"))
 
 
-def _variables() -> str:
+def variables() -> str:
     """Give the colours of `maps.style` to the style sheet."""
     colours = {
         "ink": style.INK,

@@ -115,6 +115,18 @@ STATES: Final = (
 )
 """States of service, best covered first, the unknown last."""
 
+VERDICTS: Final = (
+    State("quarantined", (), ("暂存待改", "held back"), "#e8925a", "#8c3b06", "solid"),
+    State("warned", (), ("入库（有提示）", "loaded, flagged"), "#f0d27a", "#7a5a00", "lines"),
+    State("skipped", (), ("跳过", "skipped"), "#d9dce0", "#636b75", "hatch"),
+    State("loaded", (), ("入库", "loaded"), "#5bb8ab", "#0b6b60", "solid"),
+    State("unchanged", (), ("无变化", "unchanged"), "#cfe5e1", "#5a7f79", "solid"),
+)
+"""Verdicts of an import's rows, worst first; on a map those at fault stand out of the rest."""
+
+OVERLAP: Final = State("overlap", (), ("重叠或重复", "overlapping"), "#ab94d3", "#5a4190", "dots")
+"""Rows of an import whose shapes lie on others."""
+
 OLD_LINE_PX: Final = 2.4
 LINE_PX: Final = 0.8
 """Outline of a compound; an old one's is heavier."""

@@ -9,8 +9,10 @@ from typing import Any
 from geo.errors import UsageError
 from geo.intake.report.annotate import check_annotatable, write_annotated
 from geo.intake.report.book import check_target, write_report
+from geo.intake.report.drawn import drawn
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
+from maps.import_report import write_import_report
 from service.output import out
 
 
@@ -43,7 +45,7 @@ class Reports:
         said: dict[str, Any] = {}
         for path in self.report:
             if path.suffix.lower() == ".html":
-                write_report(path, outcome)
+                write_import_report(path, outcome, drawn(register, outcome))
             else:
                 write_report(path, outcome)
         if self.report:
