@@ -44,7 +44,9 @@ def place(raw: Geometries, datum: Datum, draft: Draft) -> None:
     middle = shapely.bounds(raw).reshape(-1, 2, 2).mean(axis=1)
     form = forms(np.where(np.isfinite(middle), middle, np.nan))
     swapped = _swapped(form, datum, middle)
-    away = ~_in_china(bounds)
+    projected = datum.crs is not None and not datum.crs.is_geographic
+    # A few degrees taken for metres land on the equator, within China's bounds.
+    away = ~_in_china(bounds) | (projected & (form == DEGREES))
     for position in draft.where(away | swapped):
         rule, message, remedy = _why(
             bounds[position], int(form[position]), datum,
@@ -104,7 +106,8 @@ def _why(
 ) -> tuple[str, str, str]:
     """Give rule, message and remedy of one shape that lies nowhere."""
     west, south, east, north = bounds
-    near_null = max(map(abs, bounds)) < NEAR_NULL_ISLAND_DEG if np.isfinite(bounds).all() else False
+    finite = bool(np.isfinite(bounds).all())
+    near_null = finite and bool(np.abs(bounds).max() < NEAR_NULL_ISLAND_DEG)
     projected = datum.crs is not None and not datum.crs.is_geographic
     causes: list[tuple[bool, str, str, str]] = [
         (
@@ -128,7 +131,7 @@ def _why(
             "坐标是平面米数，文件声明的却是经纬度", "请用 --crs 指定高斯投影带，例如 EPSG:4543",
         ),
         (
-            bool(east - west > TURN_DEG / 2), "antimeridian",
+            finite and bool(east - west > TURN_DEG / 2), "antimeridian",
             "图形横跨 180 度经线", "请核对：中国境内的图形不会跨越 180 度经线",
         ),
         (

@@ -22,7 +22,7 @@ REASONS: Final = {
     "Ring Self-intersection": ("ring_touches_itself", "环与自身相接"),
     "Hole lies outside shell": ("hole_outside", "内环在外环之外"),
     "Nested shells": ("nested_parts", "部分图形套在另一部分之内"),
-    "Nested holes": ("nested_holes", "内环套内环"),
+    "Holes are nested": ("nested_holes", "内环套内环"),
     "Duplicate Rings": ("duplicate_rings", "环重复"),
     "Interior is disconnected": ("interior_cut", "内部被切断"),
     "Too few points in geometry component": ("too_few_points", "环的顶点不足"),
@@ -146,11 +146,14 @@ def _holes_from_parts(shape: Any) -> tuple[Any, int]:
     clockwise = ~shapely.is_ccw(shapely.get_exterior_ring(parts))
     size = shapely.area(parts)
     holes: dict[int, int] = {}
-    for place in np.unique(inner[inner != outer]):
-        around = outer[(inner == place) & (outer != place)]
-        parent = around[np.argmin(size[around])]
-        if clockwise[place] != clockwise[parent] and size[place] < size[parent]:
-            holes[int(place)] = int(parent)
+    for place in map(int, np.argsort(-size, kind="stable")):
+        around = outer[(inner == place) & (size[outer] > size[place])]
+        if not len(around):
+            continue
+        parent = int(around[np.argmin(size[around])])
+        # What lies in a hole is an island, whichever way it runs.
+        if parent not in holes and clockwise[place] != clockwise[parent]:
+            holes[place] = parent
     if not holes:
         return shape, 0
     kept = [place for place in range(len(parts)) if place not in holes]
