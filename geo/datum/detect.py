@@ -33,6 +33,7 @@ from geo.datum.chance import blocks, by_block, chance
 from geo.datum.gcj02 import Floats
 from geo.datum.landmarks import Landmarks
 from geo.datum.magnitude import LATITUDES_DEG, LONGITUDES_DEG
+from geo.datum.readings import MOST
 from geo.datum.reference import Datum, Geometries, to_register
 from geo.datum.residual import KINDS, Placed, residuals, total
 
@@ -145,11 +146,17 @@ def detect(
     if not len(landmarks):
         untested = tuple(Fit(datum, 0.0, {}) for datum in candidates)
         return Detection(untested, None, "登记库在其周围没有可比较的图形", len(shapes))
-    blank = (None,) * len(shapes)
-    words = tuple(codes) or blank, tuple(divisions) or blank
-    trials = _trials(shapes, landmarks, candidates, words)
-    if not trials:
+    inside = np.array([_in_china(to_register(shapes, datum)) for datum in candidates])
+    possible = inside.mean(axis=1) >= MOST
+    if not possible.any():
         return Detection((), None, "按任何坐标系都不在中国范围内", len(shapes))
+    kept = inside[possible].all(axis=0)
+    words = [
+        tuple(np.array(said or [None] * len(shapes), dtype=object)[kept])
+        for said in (list(codes), list(divisions))
+    ]
+    likely = [datum for datum, here in zip(candidates, possible, strict=True) if here]
+    trials = _trials(shapes[kept], landmarks, likely, words[0], words[1])
     return _Contest(trials, landmarks).detection()
 
 
@@ -196,14 +203,13 @@ def _trials(
     shapes: Geometries,
     landmarks: Landmarks,
     candidates: Sequence[Datum],
-    words: tuple[tuple[str | None, ...], tuple[str | None, ...]],
+    codes: tuple[str | None, ...],
+    divisions: tuple[str | None, ...],
 ) -> list[_Trial]:
     out: list[_Trial] = []
     for datum in candidates:
         degrees = to_register(shapes, datum)
-        if not _in_china(degrees):
-            continue
-        placed = Placed(landmarks.plane.lay(degrees), *words)
+        placed = Placed(landmarks.plane.lay(degrees), codes, divisions)
         corners = _centres(placed.shapes)
         if any(np.abs(corners - _centres(made.placed.shapes)).max() < 1.0 for made in out):
             continue
@@ -341,11 +347,10 @@ def _ring(radii_m: tuple[float, ...]) -> list[tuple[float, float]]:
     return out
 
 
-def _in_china(degrees: Geometries) -> bool:
+def _in_china(degrees: Geometries) -> npt.NDArray[np.bool_]:
     west, south, east, north = shapely.bounds(degrees).T
     inside = (west >= LONGITUDES_DEG[0]) & (east <= LONGITUDES_DEG[1])
-    inside &= (south >= LATITUDES_DEG[0]) & (north <= LATITUDES_DEG[1])
-    return bool(inside.all())
+    return np.asarray(inside & (south >= LATITUDES_DEG[0]) & (north <= LATITUDES_DEG[1]))
 
 
 def _centres(shapes: Geometries) -> npt.NDArray[np.float64]:

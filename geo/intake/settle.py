@@ -229,7 +229,7 @@ def _notice(found: Detection | None, datum: Datum) -> str:
     return (
         f"按 {datum.name} 读取，但与登记库中的图形比较更像 {best.datum.name}"
         f"（冲突率 {best.residual:.1%}，按 {datum.name} 为 {ours:.1%}）；"
-        f"若确是 {best.datum.name}，请撤销本次导入，加 --crs {best.datum.name} 重新导入。"
+        f"若确是 {best.datum.name}，请加 --crs {best.datum.name} 再导入一次。"
     )
 
 
