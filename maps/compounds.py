@@ -30,6 +30,7 @@ FLAG_WORDS: Final[dict[str, Words]] = {
     "project_unknown": ("所填项目不在项目台账中", "project not in the project ledger"),
     "no_polygon": ("没有图形", "no polygon"),
     "mode_from_company": ("服务模式取自企业类型", "mode taken from the company's kind"),
+    "placeholder": ("占位点，不是实际位置", "a placeholder, not where it lies"),
 }
 """What a reader should know of a compound, by flag."""
 
@@ -56,15 +57,18 @@ MODES_EN: Final = (
 def compounds(
     snapshot: Snapshot, definition: Definition, division: int | None, shown: Sequence[int]
 ) -> dict[str, Any]:
-    """Give the compounds standing on the date in a division, with shapes, in the file's order.
+    """Give the compounds standing on the date in a division, in the file's order.
 
+    ``shape`` is a polygon's text; blank for compounds without one, which stand at ``point``,
+    ``[lat, lon]`` of a placeholder somewhere in their division (None where there is a polygon).
     ``division`` is the place in `shown` (codes of the page's divisions, the whole first) of the
-    lowest one that holds the compound. ``undrawn`` has the same for compounds without a polygon:
+    lowest one that holds the compound. ``undrawn`` has the same for compounds that have neither:
     they are in every figure and not on the map.
     """
     present = snapshot.column("compounds", "standing") & within(snapshot, division)
     shapes = snapshot.geometry("compounds")
-    drawn = present & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    shapeless = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    drawn = present & ~(shapeless & np.isnan(snapshot.column("compounds", "x")))
     rows = np.flatnonzero(drawn)
 
     def take(name: str) -> Any:
@@ -98,6 +102,10 @@ def compounds(
         "company": company,
         "companies": _named(companies, snapshot, "companies", "uscc"),
         "shape": polygon_texts(shapes[rows]),
+        "point": [
+            [round(float(y), 5), round(float(x), 5)] if without else None
+            for x, y, without in zip(take("x"), take("y"), shapeless[rows], strict=True)
+        ],
         "undrawn": _lowest(snapshot, np.flatnonzero(present & ~drawn), shown),
     }
 

@@ -161,6 +161,7 @@ def _style() -> dict[str, Any]:
         "suggestionCasing": style.SUGGESTION_CASING,
         "line": style.LINE_PX,
         "oldLine": style.OLD_LINE_PX,
+        "placeholder": style.PLACEHOLDER_PX,
         "compoundsFrom": COMPOUNDS_FROM_ZOOM,
         "compoundsAloneFrom": COMPOUNDS_ALONE_FROM_ZOOM,
         "compoundNamesFrom": COMPOUND_NAMES_FROM_ZOOM,

@@ -131,6 +131,9 @@ OLD_LINE_PX: Final = 2.4
 LINE_PX: Final = 0.8
 """Outline of a compound; an old one's is heavier."""
 
+PLACEHOLDER_PX: Final = 5
+"""Radius of the dashed ring that stands for a compound without a polygon."""
+
 BARRIERS: Final = (
     BarrierStyle("河流", ("河流", "river"), "#8fb4c9", 1.6, "", 8),
     BarrierStyle("铁路", ("铁路", "railway"), "#7d828a", 1.6, "7 5", 10),

@@ -60,7 +60,8 @@ COMPOUNDS: Final = pa.schema(
         ("interim", pa.bool_()),  # an interim committee (物业管理委员会) in force
         ("party", pa.int8()),  # of its company: UNKNOWN, NO, YES
         ("flags", pa.int32()),  # bit i: FLAGS[i]
-        ("x", pa.float64()),  # representative point, degrees; NaN without a polygon
+        # Representative point, degrees; without a polygon a placeholder, flagged, or NaN.
+        ("x", pa.float64()),
         ("y", pa.float64()),
         ("geometry", MULTIPOLYGON),
     ]
@@ -80,6 +81,7 @@ FLAGS: Final = (
     "project_unknown",  # names a project that no project ledger has
     "no_polygon",
     "mode_from_company",
+    "placeholder",  # x and y are no place of its own, but somewhere inside its division
 )
 """What a reader should know of a compound's row, by bit."""
 

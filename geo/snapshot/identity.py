@@ -15,7 +15,7 @@ from psycopg import sql
 from geo.register.compose import Connection
 from geo.register.tables import FACTS, Facts
 
-JOIN_VERSION = 1
+JOIN_VERSION = 2
 
 DATED = frozenset({"service_status", "committee"})
 """Tables whose dates are shown, and so are part of the facts."""

@@ -82,6 +82,33 @@ with profile as (
     left join company co on co.uscc = pr.uscc
         and co.valid @> %(as_of)s::date and co.known @> %(known)s::bigint
     left join party pa on pa.uscc = pr.uscc
+), home as materialized (
+    -- The deepest division with an outline that a compound without polygon is said to lie in.
+    select distinct on (f.code) f.code, d.code as division, d.geom
+    from facts f
+    join division d on d.code in
+        (left(f.ledger_division, 12), left(f.ledger_division, 9), left(f.ledger_division, 6))
+        and length(d.code) >= 6 and d.geom is not null
+        and d.valid @> %(as_of)s::date and d.known @> %(known)s::bigint
+    where f.geom is null
+    order by f.code, length(d.code) desc
+), room as materialized (
+    -- The middle of each such division, and how far around it is still inside, in degrees.
+    select division, st_x(circle.center) as x, st_y(circle.center) as y, circle.radius
+    from (select distinct on (division) division, geom from home order by division) as one
+    cross join lateral st_maximuminscribedcircle(geom) as circle
+), placeholder as (
+    -- Spread over that circle by a hash of the code, so that a point stays where it is whatever
+    -- comes beside it.
+    select h.code,
+        r.x + 0.8 * r.radius * sqrt(u.far) * cos(2 * pi() * u.round) as x,
+        r.y + 0.8 * r.radius * sqrt(u.far) * sin(2 * pi() * u.round) as y
+    from home h
+    join room r using (division)
+    cross join lateral (
+        select ('x' || substr(md5(h.code), 1, 8))::bit(32)::bigint / 4294967296.0::float8 as far,
+            ('x' || substr(md5(h.code), 9, 8))::bit(32)::bigint / 4294967296.0::float8 as round
+    ) u
 )
 select f.code, f.name, f.aliases, f.address,
     case
@@ -157,8 +184,10 @@ select f.code, f.name, f.aliases, f.address,
     f.project is not null and not f.project_known as flag_project_unknown,
     f.geom is null as flag_no_polygon,
     f.stated_mode is null and f.company_kind in ('市场', '国有', '公益') as flag_mode_from_company,
-    f.x, f.y, f.geom
+    ph.code is not null as flag_placeholder,
+    coalesce(f.x, ph.x) as x, coalesce(f.y, ph.y) as y, f.geom
 from served f
+left join placeholder ph using (code)
 left join committees own on own.subject_kind = 'compound' and own.subject = f.code
     and own.kind = '业主委员会'
 left join committees shared on shared.subject_kind = 'area' and shared.subject = f.area

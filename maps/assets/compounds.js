@@ -9,7 +9,11 @@ wuye.compounds = (map, group) => {
   let wasFar = true;
 
   function read() {
-    boxes = all.shape.map((text) => {
+    boxes = all.shape.map((text, i) => {
+      if (all.point[i]) {
+        const [lat, lng] = all.point[i];
+        return { parts: [], south: lat, west: lng, north: lat, east: lng };
+      }
       const parts = wuye.shapes.parts(text);
       let [south, west, north, east] = [90, 180, -90, -180];
       for (const part of parts) {
@@ -30,7 +34,7 @@ wuye.compounds = (map, group) => {
 
   function layer(i) {
     const state = words.states[all.state[i]];
-    const made = L.polygon(boxes[i].parts, {
+    const look = {
       renderer: canvas,
       pane: "shapes",
       fillColor: state.fill,
@@ -40,7 +44,11 @@ wuye.compounds = (map, group) => {
       pattern: state.pattern,
       patternColour: state.line,
       patternOpacity: 0.75,
-    });
+    };
+    // Without a polygon: a dashed ring, which is somewhere in its division and says so.
+    const made = all.point[i]
+      ? L.circleMarker(all.point[i], { ...look, radius: style.placeholder, weight: 1.4, dashArray: "2 2" })
+      : L.polygon(boxes[i].parts, look);
     made.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
       open(i, event.latlng);
@@ -65,7 +73,7 @@ wuye.compounds = (map, group) => {
     if (!boxes) read();
     if (wasFar !== far()) {
       wasFar = far();
-      for (const [i, made] of drawn) made.setStyle({ weight: weight(i) });
+      for (const [i, made] of drawn) if (!all.point[i]) made.setStyle({ weight: weight(i) });
     }
     const view = map.getBounds().pad(0.4);
     const [south, west, north, east] = [view.getSouth(), view.getWest(), view.getNorth(), view.getEast()];
@@ -93,7 +101,7 @@ wuye.compounds = (map, group) => {
   // Names of what is drawn, larger first.
   function named() {
     const size = (i) => (boxes[i].north - boxes[i].south) * (boxes[i].east - boxes[i].west);
-    return [...drawn.keys()].sort((a, b) => size(b) - size(a)).map((i) => ({ at: centre(i), lines: [all.name[i]] }));
+    return [...drawn.keys()].filter((i) => !all.point[i]).sort((a, b) => size(b) - size(a)).map((i) => ({ at: centre(i), lines: [all.name[i]] }));
   }
 
   function area(i) {

@@ -38,9 +38,11 @@ wuye.legend = (map, compounds) => {
   function gaps() {
     const row = store.row(store.state.scope);
     const undrawn = all.undrawn.filter((division) => store.inScope(division)).length;
+    const rings = all.point.filter((point, i) => point && store.inScope(all.division[i])).length;
     return [
       row.unknown ? phrase("legendUnknown", { amount: row.unknown, share: row.unknownShare }) : null,
       row.unmeasured ? phrase("legendUnmeasured", { count: wuye.number(row.unmeasured) }) : null,
+      rings ? phrase("legendPlaceholders", { count: wuye.number(rings) }) : null,
       undrawn ? phrase("legendUndrawn", { count: wuye.number(undrawn) }) : null,
     ].filter(Boolean);
   }

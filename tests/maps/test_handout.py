@@ -154,6 +154,23 @@ def test_compounds_without_a_shape_are_counted_and_said(page: str) -> None:
     assert all(compounds["shape"])
 
 
+def test_compounds_without_a_shape_stand_at_their_placeholder(
+    make_snapshot: Callable[..., Snapshot], handout_path: Path
+) -> None:
+    lon, lat = np.full(60, np.nan), np.full(60, np.nan)
+    lon[0], lat[0] = 102.65, 25.05
+    bits = np.zeros(60, int)
+    bits[0] = 1 << FLAGS.index("placeholder")
+    path = write_handout(
+        handout_path, make_snapshot(x=lon, y=lat, flags=bits), definition=Definition()
+    )
+    compounds = data_of(path.read_text("utf-8"))["compounds"]
+    assert compounds["undrawn"] == []
+    at = compounds["code"].index("C000")
+    assert (compounds["shape"][at], compounds["point"][at]) == ("", [25.05, 102.65])
+    assert [point for point in compounds["point"] if point] == [[25.05, 102.65]]
+
+
 def test_parents_lead_up_to_the_whole(page: str) -> None:
     places = data_of(page)["places"]
     for place, parent in enumerate(places["parent"]):
