@@ -7,6 +7,7 @@ register (PIPL; DOMAIN section 3). A column of them is left out; so is a single 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any, Final
 
 from geo.intake.synonyms import fold, words
@@ -24,7 +25,7 @@ _PHONE: Final = (
 _IDENTITY: Final = r"(?<!\d)\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?![\dA-Za-z])"
 _VALUE: Final = re.compile(f"{_PHONE}|{_IDENTITY}")
 _NAMED: Final = re.compile(
-    r"(?:联系人|负责人|业主|户主|主任|经理|书记|楼长|填报人|经办人|姓名)\s*[::]\s*[\u4e00-\u9fff]{2,4}"
+    r"(?:联系人|负责人|业主|户主|主任|经理|书记|楼长|填报人|经办人|姓名)\s*:\s*[\u4e00-\u9fff]{2,4}"
 )
 HIDDEN: Final = "（已隐去）"
 
@@ -37,7 +38,8 @@ SHARE_OF_NAMES: Final = 0.9
 
 def is_person_in(text: str) -> bool:
     """Tell whether a text holds a phone or identity number, or names somebody by their part."""
-    return bool(_VALUE.search(text) or _NAMED.search(text))
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_VALUE.search(plain) or _NAMED.search(plain))
 
 
 def hide(text: str) -> str:

@@ -18,7 +18,9 @@ _BARE: Final = re.compile(r"[\d.,\s]+")
 def said_of(header: str, column: Column) -> str:
     """Give the unit that a header names, folded, or ""."""
     text = fold(header)
-    named = [word.removeprefix("单位:").removeprefix("单位") for word in _BRACKETS.findall(text)]
+    named: list[str] = [
+        word.removeprefix("单位:").removeprefix("单位") for word in _BRACKETS.findall(text)
+    ]
     if column.kind == "area":
         known: dict[str, str] = words()["units"]["area"]
         for word in named:
