@@ -70,8 +70,8 @@ class Case:
 
     @property
     def is_hard(self) -> bool:
-        """Whether nothing is asked of it but that no decision is wrong."""
-        return self.nearby or self.elsewhere or self.coded
+        """Whether it may stay undecided, if only no decision is wrong."""
+        return self.nearby or self.elsewhere or self.outlines
 
 
 CASES = (
@@ -181,12 +181,12 @@ def main() -> int:
     if not words.data.is_dir():
         parser.error(f"no folder {words.data}: give the one with {DATA_NEEDED} by --data")
     city = City.read(words.data)
-    print(f"{'case':28}{'polygons':>9}{'trials':>8}{'decided':>9}{'wrong':>7}{'ms each':>9}")
+    print(f"{'case':28}{'polygons':>9}{'trials':>8}{'decided':>9}{'wrong':>7}{'CPU ms':>9}")
     wrong = 0
     for case in CASES:
-        started = time.perf_counter()
+        started = time.process_time()
         tally = run(city, case, -(-words.trials // 3) if case.is_hard else words.trials)
-        each_ms = (time.perf_counter() - started) / tally.trials * 1e3
+        each_ms = (time.process_time() - started) / tally.trials * 1e3
         wrong += tally.wrong
         print(
             f"{case.name:28}{case.polygons:9}{tally.trials:8}{tally.decided:9.1%}"

@@ -101,6 +101,11 @@ class Landmarks:
         return Plane(float(south + north) / 2)
 
     @cached_property
+    def compound_places(self) -> dict[str, int]:
+        """Where the compound of a code stands."""
+        return {code: place for place, code in enumerate(self.compound_codes)}
+
+    @cached_property
     def laid_compounds(self) -> Layer:
         """The compounds, in the plane."""
         return Layer.of(self.plane.lay(self.compounds))

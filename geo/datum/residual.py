@@ -90,7 +90,7 @@ def _own_compounds(
     placed: Placed, landmarks: Landmarks
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Pair polygons with the registered ones of the same code."""
-    places = {code: place for place, code in enumerate(landmarks.compound_codes)}
+    places = landmarks.compound_places
     pairs = [
         (mine, places[code])
         for mine, code in enumerate(placed.codes)
