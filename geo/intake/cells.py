@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ from geo.intake.columns import KINDS
 from geo.intake.firms import companies_in
 from geo.intake.lines import REASONS
 from geo.intake.mapping import SavedMapping
+from geo.intake.match.loose import stood_in
 from geo.intake.personal import hide, without_persons
 from geo.intake.read import RawTable
 from geo.intake.units import said_of, with_unit
@@ -69,7 +70,8 @@ def clean(
                 words = f"{column.header} {values[position]}"
                 marks.setdefault(position, {})[words] = problem.precision
         if column.required:
-            _hold_blank(header, values, problems, findings)
+            told = {*problems, *stood_in(kind, raw, columns)}
+            _hold_blank(header, values, told, findings)
     _hold_shared(raw, columns, findings)
     findings.skip_lines(raw.skipped, REASONS)
     access = frame.get("division")
@@ -90,10 +92,10 @@ def _blot(raw: RawTable, header: str, findings: Findings) -> None:
 
 
 def _hold_blank(
-    header: str, values: list[Any], problems: Mapping[int, Any], findings: Findings
+    header: str, values: list[Any], told: Collection[int], findings: Findings
 ) -> None:
     for position, value in enumerate(values):
-        if value is None and position not in problems:
+        if value is None and position not in told:
             findings.add("quarantined", "required", position, header, "", "必填项为空", "请补填")
 
 
