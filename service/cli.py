@@ -10,47 +10,74 @@ import errno
 import json
 import sys
 import traceback
-from typing import Any
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any, Final
 
 import typer
 
 from geo.errors import WuyeError
-from service.commands import case, demo, exports, figures, imports, match, plans, system, takeover
 from service.output import err
-from service.server import serve
 from service.settings import Settings
 
-app = typer.Typer(
-    name="wuye",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="物业服务覆盖：哪些小区没有物业服务，周边谁可以接管。",
-)
-app.add_typer(imports.app, name="import")
-app.add_typer(match.app, name="match")
-app.add_typer(system.divisions_app, name="divisions")
-app.add_typer(exports.app, name="export")
-app.add_typer(plans.app, name="plans")
-app.add_typer(case.app, name="case")
-app.command("sample", help="生成一个虚构的云南（示例数据），写成与用户相同的文件。")(system.sample)
-app.command("snapshot", help="冻结某日的状态为快照（已有则直接取用）。")(figures.snapshot)
-app.command("coverage", help="按区划给出指标：分子、分母、比率、上下界、与目标的差距。")(
-    figures.show_coverage
-)
-app.command("compare", help="比较两个快照：比率变了多少，由哪些小区（企业）造成。")(
-    figures.show_compare
-)
-app.command("plan", help="由周边在管项目接管老旧小区：达到目标所需的最少接管数，逐条说明理由。")(
-    takeover.plan
-)
-app.command("demo", help="用示例数据走完全程：文件 → 登记 → 快照 → 覆盖率 → 接管方案 → 地图。")(
-    demo.demo
-)
-app.command("serve", help="在本机启动网页服务。")(serve)
-app.command("changes", help="列出登记库的全部变更，新的在前。")(system.changes)
-app.command("status", help="数据目录、数据库与登记库的状态。")(system.status)
-app.command("stop", help="停止私有数据库；下一条命令会自动再启动。")(system.stop)
+COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
+    "import": ("commands.imports", "app", None),
+    "match": ("commands.match", "app", None),
+    "divisions": ("commands.system", "divisions_app", None),
+    "export": ("commands.exports", "app", None),
+    "plans": ("commands.plans", "app", None),
+    "case": ("commands.case", "app", None),
+    "sample": (
+        "commands.system", "sample", "生成一个虚构的云南（示例数据），写成与用户相同的文件。",
+    ),
+    "snapshot": ("commands.figures", "snapshot", "冻结某日的状态为快照（已有则直接取用）。"),
+    "coverage": (
+        "commands.figures", "show_coverage",
+        "按区划给出指标：分子、分母、比率、上下界、与目标的差距。",
+    ),
+    "compare": (
+        "commands.figures", "show_compare",
+        "比较两个快照：比率变了多少，由哪些小区（企业）造成。",
+    ),
+    "plan": (
+        "commands.takeover", "plan",
+        "由周边在管项目接管老旧小区：达到目标所需的最少接管数，逐条说明理由。",
+    ),
+    "demo": (
+        "commands.demo", "demo",
+        "用示例数据走完全程：文件 → 登记 → 快照 → 覆盖率 → 接管方案 → 地图。",
+    ),
+    "serve": ("server", "serve", "在本机启动网页服务。"),
+    "changes": ("commands.system", "changes", "列出登记库的全部变更，新的在前。"),
+    "status": ("commands.system", "status", "数据目录、数据库与登记库的状态。"),
+    "stop": ("commands.system", "stop", "停止私有数据库；下一条命令会自动再启动。"),
+}  # fmt: skip
+"""Commands in the order of the help: module, name in it, help; groups bring their own help."""
+
+
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Put commands together; only the modules of those named are loaded."""
+    app = typer.Typer(
+        name="wuye",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="物业服务覆盖：哪些小区没有物业服务，周边谁可以接管。",
+    )
+
+    @app.callback()
+    def wuye() -> None:
+        """Keep one command a command of a group."""
+
+    for name in names:
+        module, attribute, words = COMMANDS[name]
+        found = getattr(import_module(f"service.{module}"), attribute)
+        if words is None:
+            app.add_typer(found, name=name)
+        else:
+            app.command(name, help=words)(found)
+    return app
+
 
 INTERRUPTED = 130
 
@@ -59,7 +86,8 @@ def run(words: list[str]) -> int:
     """Run a command; give its exit code. Errors go to standard error, as JSON after ``--json``."""
     as_json = "--json" in words
     try:
-        found = app(args=words, prog_name="wuye", standalone_mode=False)
+        known = words[:1] if words and words[0] in COMMANDS else COMMANDS
+        found = application(known)(args=words, prog_name="wuye", standalone_mode=False)
         return found if isinstance(found, int) else 0
     except WuyeError as error:
         _say(error.message, error.remedy, type(error).__name__, as_json=as_json, **error.details())
