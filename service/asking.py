@@ -44,7 +44,8 @@ def ask_datum(error: UnsettledDatum) -> str:
         ],
         left=2,
     )
-    out.print(f"输入编号（1–{len(error.choices)}）即按该坐标系读取；直接回车则停止：", end="")
+    question = f"输入编号（1–{len(error.choices)}）即按该坐标系读取；直接回车则停止："
+    out.print(question, end="", highlight=False)
     answer = sys.stdin.readline().strip()
     if not answer.isdigit() or not 1 <= int(answer) <= len(error.choices):
         raise error
