@@ -75,6 +75,24 @@ class Barriers:
         wanted = np.flatnonzero(self.kind == _ARTERIAL)
         return wanted, shapely.STRtree(self.geometry[wanted])
 
+    @cached_property
+    def _crossing_tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.crossing_point)
+
+    def crossings_within(self, shapes: Objects, distance_m: float) -> tuple[Ints, Ints]:
+        """Find the places of crossings within a distance of shapes: (shape, place), sorted."""
+        shape, place = self._crossing_tree.query(shapes, predicate="dwithin", distance=distance_m)
+        order = np.lexsort((place, shape))
+        return shape[order], place[order]
+
+    def meeting(self, shapes: Objects) -> tuple[Ints, Ints]:
+        """Find the hard barriers that meet shapes: (shape, barrier), sorted."""
+        wanted, tree = self._hard_tree
+        shape, barrier = tree.query(shapes, predicate="intersects")
+        barrier = wanted[barrier]
+        order = np.lexsort((barrier, shape))
+        return shape[order], barrier[order]
+
     def hits(self, segments: Floats, *, hard: bool) -> tuple[Ints, Ints]:
         """Find what segments cross.
 

@@ -1,4 +1,4 @@
-"""Every shortest segment between two polygons, and one that nothing blocks.
+"""Every shortest segment between two polygons, and one that nothing blocks: many pairs at once.
 
 Two walls that face each other in parallel have no one shortest segment but a *strip* of equally
 short ones. What blocks is projected onto the strip's wall; a piece of wall that stays uncovered
@@ -11,7 +11,6 @@ a single one has to be the shortest from either of its ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.takeover.barriers import TIE_M, lengthened
+from geo.takeover.barriers import TIE_M
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 
@@ -31,153 +31,176 @@ _SHORTEST_M: Final = 1e-6
 
 
 @dataclass(frozen=True)
-class Strip:
+class Strips:
     """Equally short segments side by side: from ``origin + t * along`` to the other wall.
 
-    ``low <= t <= high``; the other wall is ``gap_low`` and ``gap_high`` away there, measured
-    along ``across`` (a unit vector at right angles to ``along``).
+    Shape (n,) or (n, 2). ``low <= t <= high``; the other wall is ``gap_low`` and ``gap_high`` away
+    there, measured along ``across`` (a unit vector at right angles to ``along``). ``pair`` says
+    between which two polygons.
     """
 
+    pair: Ints
     origin: Floats
     along: Floats
     across: Floats
-    low: float
-    high: float
-    gap_low: float
-    gap_high: float
+    low: Floats
+    high: Floats
+    gap_low: Floats
+    gap_high: Floats
 
-    def quad(self, longer_m: float) -> shapely.Polygon:
-        """Give the strip as an area, longer at both walls (or drawn back by a quarter at most)."""
-        corners = []
+    def take(self, at: npt.NDArray[np.bool_] | Ints) -> Strips:
+        """Give some of them."""
+        return Strips(*(getattr(self, name)[at] for name in Strips.__dataclass_fields__))
+
+    def quads(self, longer_m: float) -> Objects:
+        """Give the strips as areas, longer at both walls (or drawn back by a quarter at most)."""
+        ends = []
         for t, gap in ((self.low, self.gap_low), (self.high, self.gap_high)):
-            step = max(longer_m, -gap / 4)
-            foot = self.origin + t * self.along
-            corners.append((foot - step * self.across, foot + (gap + step) * self.across))
-        return shapely.Polygon([corners[0][0], corners[0][1], corners[1][1], corners[1][0]])
+            step = np.maximum(longer_m, -gap / 4)[:, None]
+            foot = self.origin + t[:, None] * self.along
+            ends.append((foot - step * self.across, foot + (gap[:, None] + step) * self.across))
+        (a, b), (d, c) = ends
+        quads: Objects = shapely.polygons(np.stack([a, b, c, d, a], axis=1))
+        return quads
 
-    def segment(self, t: float) -> Floats:
-        """Give the segment at `t`, shape (4,)."""
+    def segments(self, t: Floats) -> Floats:
+        """Give the segment of each at `t`, shape (n, 4)."""
         part = (t - self.low) / (self.high - self.low)
         gap = self.gap_low + part * (self.gap_high - self.gap_low)
-        foot = self.origin + t * self.along
-        return np.concatenate([foot, foot + gap * self.across])
+        foot = self.origin + t[:, None] * self.along
+        return np.concatenate([foot, foot + gap[:, None] * self.across], axis=1)
 
-    def covered(self, blockers: Objects, longer_m: float) -> Floats:
-        """Project what blocks onto the wall: intervals of t, shape (n, 2)."""
-        pieces = shapely.get_parts(shapely.intersection(blockers, self.quad(longer_m)))
-        pieces = pieces[~shapely.is_empty(pieces)]
+    def covered(self, strip: Ints, blockers: Objects, longer_m: float) -> tuple[Ints, Floats]:
+        """Project what blocks onto the walls.
+
+        Parameters
+        ----------
+        strip, blockers
+            Shape (m,): what blocks which.
+
+        Returns
+        -------
+        Place in `strip` and interval of t, shape (k,) and (k, 2), of each piece that blocks.
+        """
+        meets = shapely.intersection(blockers, self.quads(longer_m)[strip])
+        pieces, of = shapely.get_parts(meets, return_index=True)
+        solid = ~shapely.is_empty(pieces)
+        pieces, of = pieces[solid], of[solid]
         xy, piece = shapely.get_coordinates(pieces, return_index=True)
-        t = (xy - self.origin) @ self.along
+        on = strip[of[piece]]
+        t = ((xy - self.origin[on]) * self.along[on]).sum(axis=1)
         spans = np.column_stack([np.full(len(pieces), np.inf), np.full(len(pieces), -np.inf)])
         np.minimum.at(spans[:, 0], piece, t)
         np.maximum.at(spans[:, 1], piece, t)
-        return spans
+        return of, spans
 
 
-class Facing:
-    """The shortest segments between two polygons that do not touch.
+@dataclass(frozen=True)
+class Facings:
+    """The shortest segments of many pairs: single ones by pair and place, and strips likewise."""
+
+    pairs: int
+    single_pair: Ints
+    single: Floats
+    strips: Strips
+
+
+def facings(one: Objects, other: Objects) -> Facings:
+    """Find the shortest segments between polygons that do not touch.
 
     Parameters
     ----------
     one, other
-        Polygons or multipolygons in a plane, more than `TIE_M` apart.
+        Polygons or multipolygons in a plane, shape (n,), more than `TIE_M` apart pair by pair.
     """
-
-    def __init__(self, one: shapely.Geometry, other: shapely.Geometry) -> None:
-        self.gap_m = float(shapely.distance(one, other))
-        near, far = _edges(one, other, self.gap_m), _edges(other, one, self.gap_m)
-        singles, strips = [], []
-        for edge in near:
-            for wall in far:
-                line = shapely.shortest_line(shapely.LineString(edge), shapely.LineString(wall))
-                if line.length > self.gap_m + TIE_M:
-                    continue
-                segment = shapely.get_coordinates(line).ravel()
-                if _is_shortest(segment, one, other):
-                    singles.append(segment)
-                strip = _strip(edge, wall, self.gap_m)
-                if strip is not None:
-                    strips.append(strip)
-        self.singles = np.unique(np.array(singles).reshape(-1, 4), axis=0)
-        self.strips = sorted(strips, key=lambda strip: (*strip.segment(strip.low),))
-
-    @property
-    def bounds(self) -> shapely.Polygon:
-        """Give a box around all of them."""
-        shapes = [*lengthened(self.singles, TIE_M), *(s.quad(TIE_M) for s in self.strips)]
-        return shapely.box(*shapely.total_bounds(np.array(shapes, object)))
-
-    def free(self, lines: Objects, areas: Objects) -> Floats | None:
-        """Give a segment that crosses none of these barriers, or None. Shape (4,)."""
-        for segment in self.singles:
-            long, back = (lengthened(segment[None], by)[0] for by in (TIE_M, -TIE_M))
-            if not shapely.intersects(lines, long).any() and not (
-                shapely.intersects(areas, back).any()
-            ):
-                return np.asarray(segment)
-        for strip in self.strips:
-            spans = np.vstack([strip.covered(lines, TIE_M), strip.covered(areas, -TIE_M)])
-            opening = max(
-                _openings(spans, strip.low, strip.high), key=lambda o: o[1] - o[0], default=None
-            )
-            if opening is not None:
-                return strip.segment((opening[0] + opening[1]) / 2)
-        return None
-
-
-def _edges(one: shapely.Geometry, other: shapely.Geometry, gap_m: float) -> Floats:
-    """Give the edges of `one` that come within the gap (and `TIE_M`) of `other`: (n, 2, 2)."""
-    rings = shapely.get_rings(shapely.get_parts(one))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    edges = np.stack([xy[:-1], xy[1:]], axis=1)[ring[:-1] == ring[1:]]
-    near = shapely.dwithin(shapely.linestrings(edges), other, gap_m + TIE_M)
-    return np.asarray(edges[near])
-
-
-def _is_shortest(segment: Floats, one: shapely.Geometry, other: shapely.Geometry) -> bool:
-    """Tell whether no shorter segment starts at either end."""
-    length = float(np.hypot(*(segment[2:] - segment[:2])))
-    reach = min(
-        shapely.distance(shapely.Point(segment[:2]), other),
-        shapely.distance(shapely.Point(segment[2:]), one),
+    gap = shapely.distance(one, other)
+    shapely.prepare(one)
+    shapely.prepare(other)
+    edge, edge_pair = _edges(one, other, gap)
+    wall, wall_pair = _edges(other, one, gap)
+    left, right = _combined(edge_pair, wall_pair, len(one))
+    pair = edge_pair[left]
+    lines = shapely.shortest_line(shapely.linestrings(edge[left]), shapely.linestrings(wall[right]))
+    near = shapely.length(lines) <= gap[pair] + TIE_M
+    left, right, pair, lines = left[near], right[near], pair[near], lines[near]
+    segment = shapely.get_coordinates(lines).reshape(-1, 4)
+    shortest = _are_shortest(segment, one[pair], other[pair])
+    single = np.unique(np.column_stack([pair[shortest], segment[shortest]]), axis=0)
+    return Facings(
+        len(one),
+        single[:, 0].astype(np.int64),
+        single[:, 1:],
+        _strips(edge[left], wall[right], pair, gap[pair]),
     )
-    return bool(reach >= length - _SHORTEST_M)
 
 
-def _strip(edge: Floats, wall: Floats, gap_m: float) -> Strip | None:
-    """Give where two edges face each other at the gap, or None."""
-    origin = edge[0]
-    length = float(np.hypot(*(edge[1] - edge[0])))
-    if length < OPENING_M:
-        return None
-    along = (edge[1] - edge[0]) / length
-    across = np.array([-along[1], along[0]])
-    (t0, v0), (t1, v1) = ((end - origin) @ np.column_stack([along, across]) for end in wall)
-    if v0 + v1 < 0:
-        across, v0, v1 = -across, -v0, -v1
-    if abs(t1 - t0) < OPENING_M:
-        return None
-    slope = (v1 - v0) / (t1 - t0)
-    low, high = max(0.0, min(t0, t1)), min(length, max(t0, t1))
-    limit = gap_m + TIE_M
-    if slope != 0:
-        # Where the other wall is no farther than the limit.
-        edge_t = t0 + (limit - v0) / slope
-        low, high = (low, min(high, edge_t)) if slope > 0 else (max(low, edge_t), high)
-    elif v0 > limit:
-        return None
-    if high - low < OPENING_M:
-        return None
-    gaps = (v0 + slope * (low - t0), v0 + slope * (high - t0))
-    return Strip(origin, along, across, float(low), float(high), float(gaps[0]), float(gaps[1]))
+def _edges(one: Objects, other: Objects, gap: Floats) -> tuple[Floats, Ints]:
+    """Give the edges of `one` that come within the gap (and `TIE_M`) of `other`: (n, 2, 2)."""
+    parts, of = shapely.get_parts(one, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[:-1] == ring[1:]
+    edges = np.stack([xy[:-1], xy[1:]], axis=1)[same]
+    pair = of[part[ring[:-1][same]]]
+    near = shapely.dwithin(other[pair], shapely.linestrings(edges), gap[pair] + TIE_M)
+    return edges[near], pair[near]
 
 
-def _openings(spans: Floats, low: float, high: float) -> Iterator[tuple[float, float]]:
-    """Give what intervals leave uncovered of [low, high], in order."""
+def _combined(one: Ints, other: Ints, pairs: int) -> tuple[Ints, Ints]:
+    """Combine each entry of `one` with each of `other` that has the same label; both sorted."""
+    many = np.bincount(other, minlength=pairs)
+    first = np.concatenate([[0], np.cumsum(many)[:-1]])
+    times = many[one]
+    left = np.repeat(np.arange(len(one)), times)
+    within = np.arange(len(left)) - np.repeat(np.cumsum(times) - times, times)
+    return left, first[one[left]] + within
+
+
+def _are_shortest(segment: Floats, one: Objects, other: Objects) -> npt.NDArray[np.bool_]:
+    """Tell of which segments no shorter one starts at either end."""
+    length = np.hypot(*(segment[:, 2:] - segment[:, :2]).T)
+    reach = np.minimum(
+        shapely.distance(shapely.points(segment[:, :2]), other),
+        shapely.distance(shapely.points(segment[:, 2:]), one),
+    )
+    return np.asarray(reach >= length - _SHORTEST_M)
+
+
+def _strips(edge: Floats, wall: Floats, pair: Ints, gap: Floats) -> Strips:
+    """Give where edges face walls at the gap, in order of pair and place."""
+    length = np.hypot(*(edge[:, 1] - edge[:, 0]).T)
+    origin = edge[:, 0]
+    along = (edge[:, 1] - origin) / np.maximum(length, OPENING_M)[:, None]
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    t = ((wall - origin[:, None]) * along[:, None]).sum(axis=2)
+    v = ((wall - origin[:, None]) * across[:, None]).sum(axis=2)
+    turned = np.where(v.sum(axis=1) < 0, -1.0, 1.0)
+    across, v = across * turned[:, None], v * turned[:, None]
+    run = t[:, 1] - t[:, 0]
+    wide = (length >= OPENING_M) & (np.abs(run) >= OPENING_M)
+    slope = np.divide(v[:, 1] - v[:, 0], run, out=np.zeros_like(run), where=wide)
+    low = np.maximum(0.0, t.min(axis=1))
+    high = np.minimum(length, t.max(axis=1))
+    limit = gap + TIE_M
+    # Where the other wall is no farther than the limit.
+    until = t[:, 0] + np.divide(limit - v[:, 0], slope, out=np.zeros_like(run), where=slope != 0)
+    high = np.where(slope > 0, np.minimum(high, until), high)
+    low = np.where(slope < 0, np.maximum(low, until), low)
+    wide &= (slope != 0) | (v[:, 0] <= limit)
+    wide &= high - low >= OPENING_M
+    gaps = v[:, :1] + slope[:, None] * (np.column_stack([low, high]) - t[:, :1])
+    found = Strips(pair, origin, along, across, low, high, gaps[:, 0], gaps[:, 1]).take(wide)
+    starts = found.segments(found.low)
+    return found.take(np.lexsort((*starts.T[::-1], found.pair)))
+
+
+def widest_opening(spans: Floats, low: float, high: float) -> tuple[float, float] | None:
+    """Give the widest of what intervals leave uncovered of [low, high]; the first of equals."""
+    best: tuple[float, float] | None = None
     at = low
-    for start, end in sorted(map(tuple, spans.tolist())):
-        if start - at >= OPENING_M:
-            yield at, start
+    for start, end in [*sorted(map(tuple, spans.tolist())), (high, high)]:
+        wide = start - at
+        if wide >= OPENING_M and (best is None or wide > best[1] - best[0]):
+            best = at, start
         at = max(at, end)
-    if high - at >= OPENING_M:
-        yield at, high
+    return best

@@ -10,7 +10,7 @@ from pyproj import Geod
 
 from geo.action_plan import Definition
 from geo.takeover.candidates import CANDIDATE, gap_classes
-from geo.takeover.facing import Facing
+from geo.takeover.facing import facings
 from geo.takeover.hosts import host_parts
 from geo.takeover.metric import Plane
 from geo.takeover.pairs import meetings
@@ -437,6 +437,10 @@ def test_shuffled_rows_give_the_same_pairs(snapshot_of, rows):
 
 
 def test_facing_finds_the_whole_strip():
-    facing = Facing(shapely.box(0, 0, 10, 10), shapely.box(20, 4, 30, 30))
-    (strip,) = facing.strips
-    assert {round(strip.segment(t)[1], 9) for t in (strip.low, strip.high)} == {4.0, 10.0}
+    ones, others = (
+        np.array([box], object) for box in (shapely.box(0, 0, 10, 10), shapely.box(20, 4, 30, 30))
+    )
+    strips = facings(ones, others).strips
+    assert strips.pair.tolist() == [0]
+    ends = np.concatenate([strips.segments(strips.low), strips.segments(strips.high)])
+    assert {round(y, 9) for y in ends[:, 1].tolist()} == {4.0, 10.0}
