@@ -125,7 +125,7 @@ def _data(outcome: Outcome, drawn: Drawn) -> dict[str, Any]:
         ],
         "total": len(listed),
         **_table(outcome, shown, positions, [(item.severity, item.rule.id) for item in counted]),
-        **_map(outcome, drawn, positions),
+        **_map(drawn, positions, {item.position for item in listed}),
     }  # fmt: skip
 
 
@@ -192,13 +192,22 @@ def _subjects(outcome: Outcome) -> list[tuple[str, str]]:
     return list(zip(column("code", "uscc", "compound", "area"), column("name"), strict=True))
 
 
-def _map(outcome: Outcome, drawn: Drawn, positions: list[int]) -> dict[str, Any]:
-    """Give the shapes of rows at fault, of others around them, and counties' outlines."""
+def _map(drawn: Drawn, positions: list[int], faulty: set[int]) -> dict[str, Any]:
+    """Give the shapes of rows at fault, of others around them, and counties' outlines.
+
+    Parameters
+    ----------
+    positions
+        The rows at fault that the table lists.
+    faulty
+        All of them.
+    """
     where = drawn.shapes
     there = _in_sight(where)
-    at_fault = np.zeros(len(where), bool)
-    at_fault[positions] = True
-    chosen = np.flatnonzero(there & at_fault)
+    listed, at_fault = np.zeros(len(where), bool), np.zeros(len(where), bool)
+    listed[positions] = True
+    at_fault[sorted(faulty)] = True
+    chosen = np.flatnonzero(there & listed)
     if not len(chosen):
         return {"map": None}
     others = np.flatnonzero(there & ~at_fault)
@@ -224,9 +233,9 @@ def _map(outcome: Outcome, drawn: Drawn, positions: list[int]) -> dict[str, Any]
                 [round(float(south), 6), round(float(west), 6)],
                 [round(float(north), 6), round(float(east), 6)],
             ],
-            "leftOut": max(0, len(chosen) - MOST_SHAPES),
+            "leftOut": int((there & at_fault).sum()) - len(chosen[:MOST_SHAPES]),
             "aroundLeftOut": max(0, len(others) - MOST_SHAPES),
-            "nowhere": int(at_fault.sum()) - len(chosen),
+            "nowhere": int((at_fault & ~there).sum()),
         }
     }
 

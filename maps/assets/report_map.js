@@ -200,5 +200,18 @@ wuye.reportMap = () => {
   find("fit").addEventListener("click", fit);
   find("legend").open = !matchMedia("(max-width: 700px)").matches;
   addEventListener("resize", () => map.invalidateSize());
+  // On paper the map has a size of its own, and must be drawn before the next frame.
+  addEventListener("beforeprint", () => {
+    document.body.classList.add("printing");
+    map.invalidateSize({ pan: false });
+    fit();
+    context._redraw();
+    faults._redraw();
+  });
+  addEventListener("afterprint", () => {
+    document.body.classList.remove("printing");
+    map.invalidateSize({ pan: false });
+    fit();
+  });
   wuye.map = map;
 };

@@ -67,6 +67,7 @@ wuye.reportSummary = () => {
   }
 
   function facts() {
+    find("facts").hidden = !data.facts.length;
     find("facts").replaceChildren(...data.facts.flatMap(([label, text]) => [el("dt", {}, say(label)), el("dd", {}, text)]));
   }
 
