@@ -1,4 +1,4 @@
-"""Messy workbooks with a known truth, imported and compared: ``python -m benchmarks.messy_workbook``.
+"""Messy workbooks with a known truth: ``python -m benchmarks.messy_workbook``.
 
 Prints, a plan, how many cells there were, how many were read right, how many could be read in two
 ways and how many of those were flagged, and every one that was read wrong; exit 1 when any was.

@@ -1,4 +1,4 @@
-"""The sheet around the rows: titles, headers of one or two rows, sums, notes, pages, merged cells."""
+"""The sheet around the rows: titles, headers of one or two rows, sums, notes, merged cells."""
 
 from __future__ import annotations
 
@@ -154,7 +154,6 @@ def _sheet(
     if rng.random() < 0.5:
         sheet.lines.append(["填报单位：某街道", None, None, "填报日期：2024-05-31"])
     head = _header_lines(sheet, names, headers, grouped)
-    sums = 0
     for place, row in enumerate(rows):
         if place and place % 97 == 0:
             sheet.lines.extend([line[:] for line in head])
@@ -162,10 +161,11 @@ def _sheet(
             sheet.lines.append([])
         sheet.lines.append([place + 1, *(row[name].raw for name in names)])
         sheet.data_rows.append(len(sheet.lines))
-        sums += 1
         if place % 41 == 40:
             word = rng.choice(["小计", "华山街道小计", "合 计", "本页小计："])
-            sheet.lines.append([word, *(f"{sums}" if n == "households" else None for n in names)])
+            sheet.lines.append(
+                [word, *(f"{place + 1}" if n == "households" else None for n in names)]
+            )
     sheet.lines.append(["总计", *(9999 if name == "households" else None for name in names)])
     sheet.lines.extend([note] for note in rng.sample(NOTES, 3))
     if plan.places == "columns" and plan.typed:

@@ -125,9 +125,7 @@ class Dates:
         forms = dict(MONTHS)
         if self.padded:
             forms["2023.05"] = lambda d: d.strftime("%Y.%m")
-        elif self.typed:
-            forms["2023.5"] = lambda d: f"{d.year}.{d.month}"
-        elif day.month not in {1, 10}:
+        elif self.typed or day.month not in {1, 10}:
             forms["2023.5"] = lambda d: f"{d.year}.{d.month}"
         if self.typed and day.month not in {1, 10}:
             forms["number 2023.5"] = lambda d: float(f"{d.year}.{d.month}")

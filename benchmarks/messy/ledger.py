@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -144,7 +145,7 @@ def _dates(plan: Plan, **words: bool) -> Dates:
     return Dates(plan.typed, plan.padded, **words)
 
 
-def _maybe(rng: random.Random, share: float, draw) -> Cell:  # noqa: ANN001
+def _maybe(rng: random.Random, share: float, draw: Callable[[], Cell]) -> Cell:
     if rng.random() < share:
         return draw()
     return Cell(rng.choice([None, "", "/", "—", "无"]), None, form="blank")

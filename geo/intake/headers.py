@@ -145,13 +145,13 @@ def match(
         The rows of a header that has several, by the header as shown.
     """
     out = Match()
-    wanted = {header: name for name, header in renames.items()}
+    wanted = {fold(header): name for name, header in renames.items()}
     taken: dict[str, int] = {}
     claims: dict[str, list[tuple[int, str]]] = {}
     for header in headers:
         path = (paths or {}).get(header, (header,))
-        if header in wanted:
-            claims.setdefault(wanted[header], []).append((RENAMED, header))
+        if fold(header) in wanted:
+            claims.setdefault(wanted[fold(header)], []).append((RENAMED, header))
             continue
         rank, name = _meaning(kind, path, out)
         if name is None:

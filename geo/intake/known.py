@@ -191,7 +191,7 @@ def recognised(
             **{
                 header: english(kind, specs[name])
                 for header, name in columns.items()
-                if header in raw.paths or name not in constants
+                if (header in raw.paths if raw.paths else name not in constants)
             },
             **aside,
         },

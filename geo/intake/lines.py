@@ -113,7 +113,7 @@ def judge(body: Sequence[tuple[int, list[Any]]], shape: Shape) -> dict[int, str]
             unkeyed.append(place)
     if unkeyed and shape.keys:
         _sums(body, shape, skipped, unkeyed)
-    return skipped
+    return dict(sorted(skipped.items()))
 
 
 def _filled(value: Any) -> bool:

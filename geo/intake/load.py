@@ -68,7 +68,7 @@ def import_file(
         raise UsageError(
             f"--complete {options.complete} 不是区划代码。", "例如 --complete 530102。"
         )
-    raw = read(path, kind, dict(options.renames), options.layer)
+    raw = read(path, kind, options.headers, options.layer, options.constants)
     return import_table(register, kind, raw, path.name, _sha256(path), options)
 
 

@@ -24,6 +24,17 @@ class Options:
     mapping: SavedMapping | None = None
     author: str = "unknown"
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give the headers that the call or its mapping names: ``{column: header}``."""
+        said = {} if self.mapping is None else self.mapping.renames()
+        return {**said, **self.renames}
+
+    @property
+    def constants(self) -> frozenset[str]:
+        """Give the columns that the mapping fills."""
+        return frozenset() if self.mapping is None else frozenset(self.mapping.constants)
+
     def parameters(self, crs: str | None) -> dict[str, Any]:
         """Give the words that shape what is read, for the change's record.
 

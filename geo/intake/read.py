@@ -6,6 +6,7 @@ through calamine (xlsx, xls), csv in UTF-8, UTF-16, GB18030 or Big5, HTML tables
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -59,8 +60,19 @@ class RawTable:
         return len(self.rows)
 
 
-def read(path: Path, kind: str, renames: dict[str, str], layer: str | None = None) -> RawTable:
+def read(
+    path: Path,
+    kind: str,
+    renames: dict[str, str],
+    layer: str | None = None,
+    constants: Collection[str] = (),
+) -> RawTable:
     """Read a file whole, as what its content is.
+
+    Parameters
+    ----------
+    renames, constants
+        Headers by column and columns filled, as the call or a saved mapping says.
 
     Raises
     ------
@@ -81,7 +93,7 @@ def read(path: Path, kind: str, renames: dict[str, str], layer: str | None = Non
         if content in SHAPES and ending in SHAPE_ENDINGS:
             return _read_shapes(path, content, kind, renames, layer)
         if content in SHEETS and ending in SHEET_ENDINGS:
-            return _read_sheets(path, content, kind, renames)
+            return _read_sheets(path, content, kind, renames, constants)
     except OSError as error:
         raise InputError(
             f"读取 {path.name} 时出错：{error.strerror or error}。",
@@ -121,7 +133,9 @@ def _refusal(path: Path, content: Content) -> InputError:
     )
 
 
-def _read_sheets(path: Path, content: Content, kind: str, renames: dict[str, str]) -> RawTable:
+def _read_sheets(
+    path: Path, content: Content, kind: str, renames: dict[str, str], constants: Collection[str]
+) -> RawTable:
     if content == "text":
         found = read_csv(path)
     else:
@@ -130,7 +144,7 @@ def _read_sheets(path: Path, content: Content, kind: str, renames: dict[str, str
         words = f"扩展名是 {path.suffix}，内容是{NAMES[content]}；已按内容读取"
         found.remarks.insert(0, ("wrong_extension", words))
     try:
-        table = join(path.name, kind, renames, found)
+        table = join(path.name, kind, renames, found, constants)
     except InputError as error:
         raise InputError(
             error.message, "；".join([*(words for _, words in found.remarks), error.remedy])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -63,8 +63,19 @@ class _Sheet:
     matched: Match
 
 
-def join(file: str, kind: str, renames: Mapping[str, str], sheets: Sheets) -> Table:
+def join(
+    file: str,
+    kind: str,
+    renames: Mapping[str, str],
+    sheets: Sheets,
+    constants: Collection[str] = (),
+) -> Table:
     """Find the tables of a kind in a file's sheets and join them.
+
+    Parameters
+    ----------
+    constants
+        Columns that a mapping fills, so that no header need name them.
 
     Raises
     ------
@@ -88,7 +99,7 @@ def join(file: str, kind: str, renames: Mapping[str, str], sheets: Sheets) -> Ta
                 out.ignored.append(f"{name}（没有认出表头）")
             continue
         matched = match(kind, header.headers, renames, header.paths)
-        known = matched.names
+        known = matched.names | set(constants)
         if lacking(kind, known):
             best = max(best, known, key=len)
             out.ignored.append(f"{name}（缺少必填列）")

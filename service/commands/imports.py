@@ -10,7 +10,10 @@ import typer
 
 from geo.errors import UnsettledDatum, UsageError
 from geo.intake.columns import KINDS
+from geo.intake.known import recognised
 from geo.intake.load import Options, import_file
+from geo.intake.mapping import read_mapping, write_mapping
+from geo.intake.template import write_template
 from geo.intake.verdicts import VERDICT_NAMES, Outcome
 from service.asking import ask_datum, can_ask
 from service.commands import held
@@ -47,9 +50,17 @@ def _renames(words: list[str] | None) -> dict[str, str]:
     return found
 
 
+def _write_template(path: Path, kind: str, *, as_json: bool) -> None:
+    write_template(path, kind)
+    if as_json:
+        print_json({"kind": kind, "template": str(path)})
+    else:
+        out.print(f"空的填报工作簿已写到 {path}。", highlight=False)
+
+
 def _register(kind: str) -> None:
     def command(
-        file: Annotated[Path, typer.Argument(help="文件路径。")],
+        file: Annotated[Path | None, typer.Argument(help="文件路径。")] = None,
         crs: Annotated[
             str | None,
             typer.Option(
@@ -59,6 +70,16 @@ def _register(kind: str) -> None:
         ] = None,
         map_: Annotated[
             list[str] | None, typer.Option("--map", help="列名=表头，可多次使用。")
+        ] = None,
+        mapping: Annotated[
+            Path | None, typer.Option(help="对应关系文件（TOML）：表头、单位、用语、常量。")
+        ] = None,
+        save_mapping: Annotated[
+            Path | None, typer.Option(help="把本次认出的对应关系写到这个 .toml，下次可用。")
+        ] = None,
+        template: Annotated[
+            Path | None,
+            typer.Option("--write-template", help="写一个空的填报工作簿（.xlsx），不导入。"),
         ] = None,
         layer: Annotated[str | None, typer.Option(help="图层名。")] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。")] = False,
@@ -78,9 +99,15 @@ def _register(kind: str) -> None:
         ] = None,
         as_json: Json = False,
     ) -> None:
+        if template is not None:
+            _write_template(template, kind, as_json=as_json)
+            return
+        if file is None:
+            raise UsageError("没有写文件路径。", f"例如 wuye import {kind} 文件.xlsx。")
         settings = Settings()
         options = Options(
             crs=crs,
+            mapping=None if mapping is None else read_mapping(mapping, kind),
             renames=_renames(map_),
             layer=layer,
             dry_run=dry_run,
@@ -99,6 +126,9 @@ def _register(kind: str) -> None:
                 raise
             outcome = import_file(register, kind, file, replace(options, crs=ask_datum(error)))
         said = wanted.write(register, file, outcome)
+        if save_mapping is not None and outcome.prepared is not None:
+            given, read = options.mapping, outcome.prepared
+            write_mapping(save_mapping, recognised(kind, read.raw, read.columns, given))
         if as_json:
             print_json({**outcome.as_json(), **said})
         else:
@@ -149,6 +179,8 @@ def print_outcome(outcome: Outcome, most: int = 20) -> None:
     if outcome.datum is not None:
         out.print(outcome.datum.words(), style="dim", highlight=False, soft_wrap=True)
     print_differences(outcome.differences)
+    if outcome.findings.matches:
+        out.print(f"没有编码、按名称对应到小区的行：{len(outcome.findings.matches)}", style="dim")
     for notice in outcome.findings.notices:
         out.print(notice.message, style="yellow", highlight=False, soft_wrap=True)
     if outcome.personal_columns:
