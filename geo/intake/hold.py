@@ -16,6 +16,7 @@ import shapely
 
 from geo.intake.clean import CONTROL, read_column, text_of
 from geo.intake.columns import KINDS, Column
+from geo.intake.personal import hide
 from geo.intake.prepared import Prepared
 from geo.intake.units import with_unit
 from geo.register import held
@@ -33,6 +34,9 @@ SUBJECT: Final = {
     "barriers": (),
 }
 """The columns that name what a row speaks of; a barrier has no name of its own."""
+
+CODES: Final = frozenset({"code", "codes", "division", "uscc"})
+"""Kinds of column in which eleven digits are no phone number."""
 
 STARTS: Final = {"divisions": "valid_from", "ledger": "service_from", "committees": "filed_on"}
 """Where rows of one subject stand for periods: the column in which a period begins."""
@@ -156,12 +160,22 @@ def _blank(value: Any) -> bool:
 
 
 def _as_written(prepared: Prepared) -> dict[str, Callable[[int], Any]]:
-    """Give, for each known column, what reads its cell of a row."""
+    """Give, for each known column, what reads its cell of a row.
+
+    A term that was understood is held as ours: what else a saved mapping takes for it is unknown
+    when the row is released.
+    """
     specs = {column.name: column for column in KINDS[prepared.kind]}
 
     def reader(header: str, column: Column) -> Callable[[int], Any]:
-        cells = prepared.raw.cells[header]
-        return lambda position: plain_cell(with_unit([cells[position]], header, column)[0], column)
+        cells, clean = prepared.raw.cells[header], prepared.frame[column.name].tolist()
+
+        def cell(position: int) -> Any:
+            if column.kind == "term" and isinstance(clean[position], str):
+                return clean[position]
+            return plain_cell(with_unit([cells[position]], header, column)[0], column)
+
+        return cell
 
     return {
         name: reader(header, specs[name])
@@ -180,5 +194,5 @@ def plain_cell(value: Any, column: Column) -> str | int | float | bool | None:
         return value
     if isinstance(value, dt.datetime) and (column.kind == "date" or value.time() == dt.time()):
         return value.date().isoformat()
-    text = CONTROL.sub("", str(value))
-    return text.encode("utf-8", "replace").decode()
+    text = CONTROL.sub("", str(value)).encode("utf-8", "replace").decode()
+    return text if column.kind in CODES else hide(text)

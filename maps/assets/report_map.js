@@ -11,7 +11,7 @@ wuye.reportMap = () => {
   map.createPane("context").style.zIndex = 405;
   map.getPane("context").style.pointerEvents = "none";
   map.createPane("faults").style.zIndex = 415;
-  map.createPane("names").style.zIndex = 460;
+  map.createPane("names").style.zIndex = 410;
   map.getPane("names").style.pointerEvents = "none";
   const context = L.canvas({ pane: "context", padding: 0.3 });
   const faults = wuye.canvas("faults");

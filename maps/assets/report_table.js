@@ -10,7 +10,7 @@ wuye.reportTable = () => {
   const drawn = new Set(data.map ? data.map.at : []);
   let high = 58;
 
-  const column = (name) => (wuye.lang && data.columns[name]) || name;
+  const column = (name) => (name === "geometry" ? phrase("shape") : (wuye.lang && data.columns[name]) || name);
   const place = (at) => phrase("row", { row: number(lines.row[at]) });
 
   // Where the k-th finding stands; beyond the highest page the scrolling is scaled.
@@ -41,7 +41,7 @@ wuye.reportTable = () => {
       el(
         "span",
         { class: "problem" },
-        el("span", {}, words && words !== "geometry" ? el("b", {}, `${column(words)} `) : null, wuye.lang ? say(rule.name) : text(findings.message[i])),
+        el("span", {}, words ? el("b", {}, `${column(words)} `) : null, wuye.lang ? say(rule.name) : text(findings.message[i])),
         el("small", {}, text(findings.value[i]) ? el("q", { translate: "no" }, text(findings.value[i])) : null, wuye.lang ? text(findings.message[i]) : text(findings.remedy[i])),
       ),
     );
@@ -112,7 +112,7 @@ wuye.reportTable = () => {
         "dl",
         {},
         ...pair("message", text(findings.message[i])),
-        ...(text(findings.column[i]) && text(findings.column[i]) !== "geometry" ? pair("column", column(text(findings.column[i]))) : []),
+        ...(text(findings.column[i]) ? pair("column", column(text(findings.column[i]))) : []),
         ...(value ? pair("value", el("span", { translate: "no", class: "mono" }, value)) : []),
         ...pair("remedy", el("b", {}, text(findings.remedy[i]))),
         ...(say(rule.meaning) ? pair("meaning", say(rule.meaning)) : []),

@@ -350,3 +350,37 @@ def test_a_release_killed_half_way_leaves_the_row_open(
     assert facts(register, "B") == []
     assert len(register.changes()) == 1
     assert release(register, {row.id: {"built_year": "1999"}}, author="t").change == 2
+
+
+def test_what_was_redacted_is_not_held(import_csv: Import, register: Register) -> None:
+    import_csv("ledger", "小区编码,小区名称,户数,服务模式",
+               "13888880001,甲苑 联系人:张三丰 13888880000,电话13888880000,物业公司管理")  # fmt: skip
+    (row,) = open_rows(register)
+    told = json.dumps([row.cells, row.problems], ensure_ascii=False)
+    assert row.cells["code"] == "13888880001"
+    assert "13888880000" not in told
+    assert "张三丰" not in told
+
+
+def test_a_row_that_was_matched_by_name_is_released_without_a_code(
+    import_csv: Import, register: Register
+) -> None:
+    import_csv("ledger", HEAD, GOOD)
+    import_csv("ledger", "小区名称,区划代码,户数", "甲苑,530102001,几户")
+    (row,) = open_rows(register)
+    done = release(register, {row.id: {"户数": "120"}}, author="t")
+    assert (done.refused, done.change) == (False, 3)
+    with register.connect() as connection:
+        found = connection.execute(
+            "select code, households from compound where upper_inf(known) and households = 120"
+        ).fetchall()
+    assert [item["code"] for item in found] == ["A"]
+
+
+def test_units_of_headers_come_back_with_their_rows(import_csv: Import, register: Register) -> None:
+    import_csv("ledger", "小区编码,建筑面积(万㎡),建成年份", "A,1.2,何时")
+    (row,) = open_rows(register)
+    release(register, {row.id: {"建成年份": "1999"}}, author="t")
+    with register.connect() as connection:
+        found = connection.execute("select floor_area_m2 from compound").fetchall()
+    assert [int(item["floor_area_m2"]) for item in found] == [12000]
