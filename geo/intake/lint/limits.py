@@ -39,8 +39,8 @@ MOST_VERTICES: Final = 2_000_000
 MANY_VERTICES: Final = 100_000
 """Beyond it a shape is warned: a raster's edge, or a whole drawing in one outline."""
 
-MOST_CROSSINGS: Final = 1_000_000
-"""How many of its own sides a shape may seem to cross and still be repaired: about ten seconds."""
+MOST_CROSSINGS: Final = 20_000
+"""How many times a shape may cross itself and still be repaired: one to two seconds."""
 
 NEAR_DUPLICATE_IOU: Final = 0.95
 """Intersection over union from which two polygons are one thing drawn twice."""
