@@ -18,7 +18,7 @@ from geo.intake.match.subject import COUNTY, Subject
 MOST: Final = 8
 """Compounds a row that are looked at closely."""
 
-LEAST_RATIO: Final = 50
+LEAST_RATIO: Final = 60
 """Per cent of the syllables that a row and a compound must share to be looked at."""
 
 CELLS_AT_ONCE: Final = 20_000_000

@@ -48,8 +48,9 @@ ENDING_SLIP: Final = 0.04
 """A wrong character in the kind of place, where all the rest is equal."""
 
 SHORT_CORE: Final = 2
-SHORT_CORE_COST: Final = 0.03
-"""Two characters say little: a kind that differs then costs more."""
+SHORT_LEFT_OUT: Final = 0.03
+SHORT_DIFFERS: Final = 0.08
+"""Two characters say little: 曙光新村 and 曙光公寓 are as likely two compounds as one."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def likeness(left: Name, right: Name, odd: Collection[str] = ()) -> Likeness:
     weight = longest + (KIND_WEIGHT if left.kind == right.kind != "" else 0)
     score = 1 - cost / weight
     reasons = [changes] if changes else []
-    slip = _slip_in_ending(left, right)
+    slip = _slip_in_ending(left, right, odd)
     more = _kind_added(left, right)
     if slip:
         score, reasons = 1 - ENDING_SLIP, [slip]
@@ -95,13 +96,19 @@ def likeness(left: Name, right: Name, odd: Collection[str] = ()) -> Likeness:
     return Likeness(max(0.0, score * trust), same_marks, "，".join(reasons) or "主名相同")
 
 
-def _slip_in_ending(left: Name, right: Name) -> str:
-    """Say which character of a kind of place is another one (花圆), where all else is equal."""
+def _slip_in_ending(left: Name, right: Name, odd: Collection[str]) -> str:
+    """Say which character of a kind of place is another one (花圆), where all else is equal.
+
+    After a short core it must be a slip for certain: 中兴花园 and 中兴和园 may be two.
+    """
     here, there = left.core + left.ending, right.core + right.ending
     if len(here) != len(there) or len(left.core) == len(right.core):
         return ""
     _, words, differing = _aligned(here, there)
     if differing is None:
+        return ""
+    sure = differing[0] in odd or sound_alike(*differing) == 2
+    if not sure and min(len(left.core), len(right.core)) <= SHORT_CORE:
         return ""
     place = next(at for at, pair in enumerate(zip(here, there, strict=True)) if pair[0] != pair[1])
     return words if place >= min(len(left.core), len(right.core)) else ""
@@ -117,14 +124,12 @@ def _kind_added(left: Name, right: Name) -> str:
 def _kind_cost(left: str, right: str, longest: int) -> float:
     """Give what it costs that two cores of up to `longest` characters have other kinds."""
     if not left or not right:
-        cost = KIND_LEFT_OUT
-    elif len(left) == len(right) and all(
+        return KIND_LEFT_OUT + (SHORT_LEFT_OUT if longest <= SHORT_CORE else 0)
+    if len(left) == len(right) and all(
         sound_alike(*pair) == 2 for pair in zip(left, right, strict=True)
     ):
         return KIND_SOUNDS_SAME
-    else:
-        cost = KIND_DIFFERS
-    return cost + (SHORT_CORE_COST if longest <= SHORT_CORE else 0)
+    return KIND_DIFFERS + (SHORT_DIFFERS if longest <= SHORT_CORE else 0)
 
 
 @lru_cache(maxsize=65_536)
