@@ -67,6 +67,7 @@ class ActionPlan:
     old_until: int
     reach_m: float
     walking_limit_m: float
+    adjacent_m: float
     lead_months_least: int
     lead_months: int
 
@@ -172,6 +173,7 @@ def action_plan() -> ActionPlan:
         old_until=data["old"]["built_until"],
         reach_m=data["takeover"]["reach_m"],
         walking_limit_m=data["takeover"]["walking_limit_m"],
+        adjacent_m=data["takeover"]["adjacent_m"],
         lead_months_least=data["case"]["lead_months_least"],
         lead_months=data["case"]["lead_months"],
     )
