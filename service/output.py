@@ -14,9 +14,9 @@ from geo.coverage import Coverage, Row
 from geo.terms import MADE_UP
 from maps.words import definition_text
 
-# Into a file or a pipe, lines keep their length.
-out = Console(width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True)
+# Into a file or a pipe, lines keep their length; a user's "[/x]" is no markup.
+out = Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
 
 WIDE = 120
 UNIT_NAMES = {"m2": "万㎡", "compounds": "个小区", "companies": "家企业", "projects": "个项目"}

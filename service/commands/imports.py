@@ -193,6 +193,12 @@ def print_outcome(outcome: Outcome, most: int = 20) -> None:
     found = outcome.findings.found
     if not found:
         return
+    held_rows = outcome.counts["quarantined"]
+    if held_rows and not outcome.dry_run:
+        out.print(
+            f"{held_rows} 行暂存待改：用 wuye import held 查看，改好后用 wuye import release。",
+            style="yellow", highlight=False, soft_wrap=True,
+        )  # fmt: skip
     table(
         "",
         ["结果", "工作表/图层", "行", "列", "值", "问题", "办法"],

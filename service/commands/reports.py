@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geo.errors import UsageError
+from xlsxwriter.exceptions import FileCreateError
+
+from geo.errors import ServerError, UsageError
 from geo.intake.report.annotate import check_annotatable, write_annotated
 from geo.intake.report.book import check_target, write_report
 from geo.intake.report.drawn import drawn
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
+from maps.assets import leaflet_js
 from maps.import_report import write_import_report
 from service.output import out
 
@@ -36,12 +39,29 @@ class Reports:
         if self.annotate is not None:
             check_target("--annotate", self.annotate, (".xlsx",))
             check_annotatable(source)
+        if any(path.suffix.lower() == ".html" for path in self.report):
+            leaflet_js()
         for path in (*self.report, *filter(None, [self.annotate])):
             if path.exists() and source.exists() and path.samefile(source):
                 raise UsageError(f"{path}：不能写到原文件上。", "请换一个文件名。")
 
     def write(self, register: Register, source: Path, outcome: Outcome) -> dict[str, Any]:
-        """Write them; give what the command line says of them."""
+        """Write them; give what the command line says of them.
+
+        Raises
+        ------
+        ServerError
+            When one can't be written after all; what was imported stays.
+        """
+        try:
+            return self._write(register, source, outcome)
+        except (OSError, FileCreateError) as error:
+            done = f"第 {outcome.change} 号变更已写入" if outcome.change else "登记库没有变化"
+            raise ServerError(
+                f"报告无法写出（{error}）；{done}。", "请腾出磁盘空间或换一个位置，再导入一次即可。"
+            ) from error
+
+    def _write(self, register: Register, source: Path, outcome: Outcome) -> dict[str, Any]:
         said: dict[str, Any] = {}
         for path in self.report:
             if path.suffix.lower() == ".html":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from geo.divisions import boundaries_folder, build, bundled
 from geo.errors import UsageError
 from geo.intake.load import Options, import_table
 from geo.intake.read import RawTable
+from geo.intake.verdicts import VERDICT_NAMES, VERDICTS
 from geo.sample import write_sample
 from geo.terms import MADE_UP
 from service.commands.imports import print_outcome
@@ -63,14 +64,28 @@ def changes(as_json: Json = False) -> None:
         return
     table(
         "变更",
-        ["编号", "时间", "类型", "文件", "作者", ""],
+        ["编号", "时间", "类型", "文件", "作者", "结果", ""],
         [
             [str(row["number"]), f"{row['at']:%Y-%m-%d %H:%M:%S}", row["kind"], row["file"] or "",
-             row["author"], MADE_UP if row["made_up"] else ""]
+             row["author"], _result(row), MADE_UP if row["made_up"] else ""]
             for row in rows
         ],
-        left=6,
+        left=7,
     )  # fmt: skip
+
+
+def _result(change: dict[str, Any]) -> str:
+    """Say what a change did: rows by verdict, what it undid, or why it put rows away."""
+    if change["undoes"] is not None:
+        return f"撤销第 {change['undoes']} 号变更"
+    if change["kind"] == "dismiss":
+        parameters = change["parameters"]
+        return f"舍弃 {len(parameters['rows'])} 行：{parameters['reason']}"
+    return "，".join(
+        f"{VERDICT_NAMES[name]} {count}"
+        for name in VERDICTS
+        if (count := change["counts"].get(name))
+    )
 
 
 @divisions_app.command("load", help="把随附的区划（边界与代码）装入登记库。")
