@@ -80,6 +80,8 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 
 INTERRUPTED = 130
+STOPPED = ("已中断。", "写入要么整批完成，要么没有发生；用 wuye changes 查看。")
+"""Nobody knows here whether the change was just committed, so nothing else may be said."""
 
 
 def run(words: list[str]) -> int:
@@ -88,6 +90,8 @@ def run(words: list[str]) -> int:
     try:
         known = words[:1] if words and words[0] in COMMANDS else COMMANDS
         found = application(known)(args=words, prog_name="wuye", standalone_mode=False)
+        if found == INTERRUPTED:  # typer gives the code and no word
+            _say(*STOPPED, "Interrupted", as_json=as_json)
         return found if isinstance(found, int) else 0
     except WuyeError as error:
         _say(error.message, error.remedy, type(error).__name__, as_json=as_json, **error.details())
@@ -103,7 +107,7 @@ def run(words: list[str]) -> int:
         )
         return int(getattr(error, "exit_code", 2))
     except (KeyboardInterrupt, typer.Abort):
-        _say("已中断，未写入任何内容。", "", "Interrupted", as_json=as_json)
+        _say(*STOPPED, "Interrupted", as_json=as_json)
         return INTERRUPTED
     except OSError as error:
         _say(_file_words(error), "请检查路径、权限与磁盘空间。", "FileError", as_json=as_json)

@@ -1,8 +1,12 @@
-"""Killed half-way, an import leaves the register as it was, and the next command works."""
+"""Stopped half-way, an import leaves the register as it was, and the next command works.
+
+Killed, interrupted with Ctrl+C, or out of disk.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -10,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -71,11 +75,16 @@ HELD = {
 
 
 @contextlib.contextmanager
-def import_held_at(cluster: Cluster, place: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+def import_held_at(
+    cluster: Cluster,
+    place: str,
+    path: Path,
+    start: Callable[[Cluster, Path], subprocess.Popen[str]] = start_import,
+) -> Iterator[subprocess.Popen[str]]:
     """Start an import and hold it at a place of its transaction."""
     with psycopg.connect(cluster.url()) as blocker:
         blocker.execute(HELD[place])
-        child = start_import(cluster, path)
+        child = start(cluster, path)
         for _ in range(3000):
             assert child.poll() is None, child.communicate()
             with psycopg.connect(cluster.url()) as connection:
@@ -141,6 +150,100 @@ def test_kill_nine_of_an_import_at_any_moment(
     loaded = import_file(Register(server.ensure()), "ledger", path).counts
     # All of it or nothing: the file is new to the register, or known to it as a whole.
     assert (now == before and loaded["loaded"] == 5000) or loaded["unchanged"] == 5000
+
+
+COMMAND = "import sys; from service.entry import main; sys.argv[0] = 'wuye'; print('up', flush=True); main()"
+
+
+def start_command(cluster: Cluster, path: Path, *words: str) -> subprocess.Popen[str]:
+    """Start ``wuye import ledger`` as a person does."""
+    return subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "import", "ledger", str(path), *words], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "WUYE_DATABASE_URL": cluster.url(), "WUYE_HOME": str(path.parent / "home")},
+    )  # fmt: skip
+
+
+def interrupted(child: subprocess.Popen[str]) -> str:
+    """Press Ctrl+C; give what the command says then."""
+    child.send_signal(signal.SIGINT)
+    out, words = child.communicate(timeout=60)
+    assert "Traceback" not in out + words
+    return words
+
+
+@pytest.mark.parametrize("place", HELD)
+def test_interrupt_of_an_import_half_way(server: Cluster, tmp_path: Path, place: str) -> None:
+    register = Register(server.ensure())
+    import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
+    before = state(server)
+    path = ledger(tmp_path, "second.csv", 5000, "市场化物业")
+    with import_held_at(server, place, path, start_command) as child:
+        words = interrupted(child)
+    assert child.returncode == 130
+    assert "已中断" in words
+    assert state(server) == before
+    assert import_file(register, "ledger", path).counts["loaded"] == 5000
+
+
+@pytest.mark.parametrize("after_s", [0.05, 0.4, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0])
+def test_interrupt_of_an_import_at_any_moment(
+    server: Cluster, tmp_path: Path, after_s: float
+) -> None:
+    before = state(server)
+    path = ledger(tmp_path, "file.csv", 5000, "市场化物业")
+    child = start_command(server, path)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "up\n"  # before that, it is Python that is interrupted
+    time.sleep(after_s)
+    words = interrupted(child)
+    now = state(server)
+    # After its last word, the signal ends it.
+    assert child.returncode in {0, 130, -signal.SIGINT}, words
+    if child.returncode == 0:
+        assert now != before
+    elif now != before:
+        # Committed, and interrupted while it was telling so: the words must not deny it.
+        assert "未写入任何内容" not in words
+    loaded = import_file(Register(server.ensure()), "ledger", path).counts
+    assert (now == before and loaded["loaded"] == 5000) or loaded["unchanged"] == 5000
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A disk of 200 MB; only root may mount one."""
+    home = Path(tempfile.mkdtemp(prefix="wuye-disk-"))
+    home.chmod(0o755)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200m,mode=755", "tmpfs", str(home)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        home.rmdir()
+        pytest.skip("no small disk can be mounted here")
+    yield home
+    subprocess.run(["umount", str(home)], check=True)
+    home.rmdir()
+
+
+def test_full_disk_during_an_import(small_disk: Path, tmp_path: Path) -> None:
+    cluster = Cluster(small_disk)
+    try:
+        register = Register(cluster.ensure())
+        register.migrate()
+        import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
+        before = state(cluster)
+        path = ledger(tmp_path, "second.csv", 60_000, "市场化物业")
+        free = shutil.disk_usage(small_disk).free
+        ballast = small_disk / "ballast"
+        ballast.write_bytes(bytes(free - 2_000_000))
+        child = start_command(cluster, path, "--json")
+        _, words = child.communicate(timeout=120)
+        assert child.returncode == 1, words
+        assert "Traceback" not in words
+        assert json.loads(words)["error"] == "ServerError"
+        ballast.unlink()
+        assert state(cluster) == before
+        assert import_file(register, "ledger", path).counts["loaded"] == 60_000
+    finally:
+        cluster.stop()
 
 
 def test_import_waits_for_another_and_both_stand(server: Cluster, tmp_path: Path) -> None:
