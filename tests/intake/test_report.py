@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
+from geo import intake
 from geo.errors import UsageError
+from geo.intake.lines import REASONS
+from geo.intake.lint.repair import REASONS as REPAIRS
 from geo.intake.report.book import check_target, write_report
 from geo.intake.report.rules import count_rules, rule, rules
 from geo.intake.verdicts import VERDICT_NAMES, Findings, Outcome
@@ -100,3 +104,30 @@ def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     for path in (tmp_path / "r.csv", tmp_path / "no" / "r.xlsx"):
         with pytest.raises(UsageError, match=path.name):
             check_target("--report", path, (".xlsx", ".html"))
+
+
+def rules_in_use() -> set[str]:
+    """Every rule that the import's own code names."""
+    place = {"add": 1, "Problem": 0, "Noted": 0, "warn": 0, "hold": 0}
+    found = set(REASONS) | {name for name, _ in REPAIRS.values()}
+    for path in Path(intake.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
+            at = place.get(name)
+            if at is not None and len(node.args) > max(at, 2):
+                rule_ = node.args[at]
+                if isinstance(rule_, ast.Constant) and isinstance(rule_.value, str):
+                    found.add(rule_.value)
+    return found
+
+
+def test_every_rule_in_use_has_a_name() -> None:
+    used = rules_in_use()
+    assert len(used) > 30
+    assert used <= set(rules()), "name it in geo/intake/report/rules.toml"
