@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 _SEPARATOR: Final = re.compile(r"[、,;/|\n]+|\s{2,}|(?<=公司)\s*(?:和|及|与|\s)\s*")
@@ -17,7 +18,8 @@ def companies_in(text: str) -> list[str]:
     >>> companies_in("甲物业公司、乙物业公司"), companies_in("昆明甲、乙物业公司")
     (['甲物业公司', '乙物业公司'], ['昆明甲、乙物业公司'])
     """
-    parts = [part.strip() for part in _SEPARATOR.split(text) if part.strip()]
+    plain = unicodedata.normalize("NFKC", text)
+    parts = [part.strip() for part in _SEPARATOR.split(plain) if part.strip()]
     if len(parts) > 1 and all(_COMPANY.match(part) for part in parts):
         return list(dict.fromkeys(parts))
     return [text]

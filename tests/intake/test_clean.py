@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from geo.intake.clean import Problem, read_column
+from geo.intake.clean import Context, Problem, read_column
 from geo.intake.columns import KINDS, Column
 from geo.intake.headers import recognise
 from geo.intake.personal import is_personal
@@ -107,6 +109,169 @@ def test_wrong_values_say_their_rule(kind: str, name: str, value: str, rule: str
     assert isinstance(found, Problem)
     assert found.rule == rule
     assert found.remedy
+
+
+MONTH = [
+    "2023年5月", "23年5月", "2023/5", "2023-05", "202305", "２０２３年５月", "二〇二三年五月", "2023.05",
+    "2023.5", 2023.5, 202305, "2023年05月份", "二○二三年五月",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", MONTH)
+def test_a_month_stands_for_its_first_day_or_its_last(value: Any) -> None:
+    for name, day in (("service_from", 1), ("committee_term_ends", 31)):
+        values, problems = read_column([value], column("ledger", name))
+        assert values == [dt.date(2023, 5, day)]
+        assert (problems[0].rule, problems[0].severity) == ("date_precision", "warned")
+        assert problems[0].precision == "月"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("98年5月1日", dt.date(1998, 5, 1)), ("29年1月1日", dt.date(2029, 1, 1)), ("31/5/2024", dt.date(2024, 5, 31)),
+     ("98.5.1", dt.date(1998, 5, 1)), ("23.5.1", dt.date(2023, 5, 1)), ("二〇二三年十月二十一日", dt.date(2023, 10, 21)), ("2023年5月1号", dt.date(2023, 5, 1)),
+     (20230501, dt.date(2023, 5, 1)), ("2023/5/1 0:00:00", dt.date(2023, 5, 1))],
+)  # fmt: skip
+def test_days_in_other_forms(value: Any, expected: dt.date) -> None:
+    assert read("ledger", "service_from", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "readings"),
+    [
+        (2023.1, ("2023-01", "2023-10")),
+        ("2023.1", ("2023-01", "2023-10")),
+        ("2023年底", ("2023-01-01", "2023-12-31")),
+        ("2023年5月左右", ("2023-05-01", "2023-05-31")),
+        ("35年6月", ("1935", "2035")),
+        ("05/06/2024", ("2024-05-06", "2024-06-05")),
+        ("23.5.10", ("2010-05-23", "2023-05-10")),
+        ("201201", ("2012-01", "2020-12-01")),
+        ("90年代", ("1990", "1999")),
+    ],
+)
+def test_dates_of_two_readings_name_both(value: Any, readings: tuple[str, str]) -> None:
+    found = read("ledger", "service_from", value)
+    assert isinstance(found, Problem)
+    assert (found.rule, found.severity) == ("ambiguous", "quarantined")
+    assert all(reading in found.message for reading in readings)
+
+
+@pytest.mark.parametrize(
+    ("others", "typed", "sure"),
+    [
+        (["2023.5"], True, True),
+        (["2023.5"], False, False),
+        (["2023.10"], False, True),
+        (["2023.5", "2022.05"], True, False),
+        (["2023-05"], True, False),
+    ],
+)
+def test_a_columns_other_months_tell_what_one_is(
+    others: list[str], typed: bool, sure: bool
+) -> None:
+    values, problems = read_column(
+        ["2023.1", *others], column("ledger", "service_from"), Context(typed=typed)
+    )
+    assert (values[0] == dt.date(2023, 1, 1)) is sure
+    assert problems[0].rule == ("date_precision" if sure else "ambiguous")
+
+
+def test_what_only_informs_is_left_out_and_its_row_loaded() -> None:
+    values, problems = read_column([2023.1], column("ledger", "reported_on"))
+    assert values == [None]
+    assert problems[0].severity == "warned"
+    assert "2023-10" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("households", "约200户", 200),
+        ("households", "200余户", 200),
+        ("households", "1200多", 1200),
+        ("floor_area_m2", "3.5余万平方米", Decimal("35000.00")),
+        ("floor_area_m2", "约 1,200 ㎡", Decimal("1200.00")),
+        ("built_year", "约1998年", 1998),
+    ],
+)
+def test_approximate_numbers_are_read_and_said(name: str, value: str, expected: Any) -> None:
+    values, problems = read_column([value], column("ledger", name))
+    assert values == [expected]
+    assert (problems[0].rule, problems[0].severity) == ("approximate", "warned")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("households", "一千二百零五", 1205),
+        ("households", "三百二十户", 320),
+        ("floor_area_m2", "3.5万", Decimal("35000.00")),
+        ("floor_area_m2", "2公顷", Decimal("20000.00")),
+        ("floor_area_m2", "12,0000", Decimal("120000.00")),
+        ("built_year", "一九九八年", 1998),
+        ("built_year", "98年", 1998),
+        ("built_year", "2000年底", 2000),
+        ("mode", "專業物業", "市场化物业"),
+        ("mode", "□国有物业 ☑市场化物业 □社区托管", "市场化物业"),
+        ("mode", "弃管", "无物业"),
+        ("committee_state", "√", "已成立"),
+        ("committee_state", "选举中", "选举中"),
+        ("service_to", "至今", None),
+        ("households", "/", None),
+        ("address", "—", None),
+        ("demolished_on", "无", None),
+    ],
+)
+def test_words_of_the_trade(name: str, value: str, expected: Any) -> None:
+    values, problems = read_column([value], column("ledger", name))
+    assert values == [expected]
+    assert problems == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("households", "200-300", "several_values"),
+        ("households", "200以上", "bound"),
+        ("households", "一千二", "number"),
+        ("households", "1,20", "number"),
+        ("households", "无", "ambiguous"),
+        ("floor_area_m2", "1200、1500", "several_values"),
+        ("floor_area_m2", "3亩", "number"),
+        ("mode", "市场化物业/居民自管", "several_values"),
+        ("mode", "单位自管", "ambiguous"),
+        ("urban", "○", "ambiguous"),
+        ("code", "5.30102E+11", "code"),
+        ("built_year", "1998-2000", "number"),
+        ("service_from", "2023.5-2026.5", "several_values"),
+    ],
+)
+def test_cells_that_say_too_much_or_too_little(name: str, value: str, rule: str) -> None:
+    found = read("ledger", name, value)
+    assert isinstance(found, Problem)
+    assert found.rule == rule
+
+
+def test_none_is_zero_only_of_what_one_counts() -> None:
+    assert read("companies", "party_members", "无") == 0
+    assert read("companies", "stars", "无") is None
+
+
+def test_a_small_area_under_a_header_without_a_unit_may_be_in_ten_thousands() -> None:
+    spec = column("ledger", "floor_area_m2")
+    values, problems = read_column([12.5, 1250.0, "12.5㎡"], spec, Context(unit_said=False))
+    assert values == [None, Decimal("1250.00"), Decimal("12.50")]
+    assert "12.5 万㎡" in problems[0].message
+
+
+@given(st.text(max_size=12) | st.floats() | st.integers() | st.dates() | st.booleans())
+def test_any_cell_gets_a_value_or_a_problem(value: Any) -> None:
+    for kind, columns in KINDS.items():
+        for spec in columns:
+            values, problems = read_column([value], spec)
+            assert len(values) == 1, kind
+            assert all(problem.remedy for problem in problems.values())
 
 
 def test_headers_in_any_dress() -> None:

@@ -40,7 +40,7 @@ _DOTTED_MONTH: Final = re.compile(r"(\d{4})\.(\d{1,2})月?")
 _COMPACT_SIX: Final = re.compile(r"(\d{2})(\d{2})(\d{2})")
 _YEAR: Final = re.compile(r"(\d{4})\s*年?度?")
 _SHORT: Final = re.compile(r"[’']?(\d{2})年(?:(\d{1,2})月(?:份|(\d{1,2})[日号]?)?)?")
-_THREE: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{2}|\d{4})")
+_THREE: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{1,2}|\d{4})")
 _DECADE: Final = re.compile(r"(\d{2}|\d{4})年代.*")
 _BLUR: Final = re.compile(
     r"左右|上下|前后|以前|之前|以后|之后|大约|大概|年前|年初|年底|年末|月初|月底|月末|中旬|上旬|下旬"
@@ -232,8 +232,8 @@ def _short_year(parts: tuple[str | None, ...], column: Column) -> Any:
 
 def _three_parts(first: int, second: int, third: str) -> Any:
     """Read 98.5.1 or 5/31/2024 where only one order of day, month and year makes a date."""
-    orders = [(int(third), first, second), (int(third), second, first)]
-    if len(third) == 2:
+    orders = [(int(third), first, second), (int(third), second, first)] if len(third) > 1 else []
+    if len(third) < 4:
         orders.append((first, second, int(third)))
     days = set()
     for year, month, day in orders:
