@@ -90,7 +90,7 @@ def held_rows(prepared: Prepared) -> list[HeldRow]:
                 file=prepared.file,
                 sheet=raw.sheets[position],
                 row=raw.rows[position],
-                subject=subjects[position],
+                subject=subjects[position] or findings.subjects.get(position),
                 cells={
                     name: cell
                     for name, column in written.items()
@@ -118,8 +118,8 @@ def supersede(connection: Connection, change: int, prepared: Prepared, own: set[
     begins = prepared.frame[starts].tolist() if starts in prepared.frame else None
     for position in prepared.findings.good(range(len(subjects))):
         subject = subjects[position]
-        if subject is not None:
-            loaded.setdefault(subject, set()).add(begins[position] if begins else None)
+        for said in {subject, prepared.findings.subjects.get(position)} - {None}:
+            loaded.setdefault(str(said), set()).add(begins[position] if begins else None)
     if not loaded:
         return False
     needless = [

@@ -70,6 +70,9 @@ class Findings:
     ----------
     candidates
         What a held row may mean, best first, by position; kept with the row.
+    subjects
+        What a row that came without a code speaks of: the provisional code of its facts, by
+        position, whatever code it took in the end.
     matches
         The compound that a row without a code took by itself, by position.
     """
@@ -81,6 +84,7 @@ class Findings:
     skipped: set[int] = field(default_factory=set)
     totals: set[int] = field(default_factory=set)
     candidates: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    subjects: dict[int, str] = field(default_factory=dict)
     matches: dict[int, dict[str, Any]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 

@@ -193,6 +193,20 @@ def test_a_confirmed_row_loads_and_its_name_is_known_from_then_on(
 
 
 @pytest.mark.usefixtures("county")
+def test_a_row_that_matches_at_last_waits_no_longer(
+    draw: Draw, register: Register, import_csv: Import
+) -> None:
+    draw([("P1", "翠湖花园", 0)])
+    lines = (HEADER, "翠湖花园一期,530102,无物业,2020-01-01")
+    import_csv("ledger", *lines, file="f.csv")
+    assert len(waiting(register)) == 1
+    draw([("P2", "翠湖花园一期", 1)])
+    outcome = import_csv("ledger", *lines, file="f.csv", again=True)
+    assert [item["code"] for item in outcome.as_json()["matches"]] == ["P2"]
+    assert not waiting(register)
+
+
+@pytest.mark.usefixtures("county")
 def test_a_confirmation_can_be_undone(
     draw: Draw, register: Register, import_csv: Import, snapshots: Snapshots
 ) -> None:

@@ -73,6 +73,8 @@ def _settle(
     if kind == "compounds" and "geometry" in frame:
         located = places(connection, [frame.at[item.indexes[0], "geometry"] for item in loose])
     own = [_own_code(frame, item, place) for item, place in zip(loose, located, strict=True)]
+    for item, code in zip(loose, own, strict=True):
+        findings.subjects |= {int(frame.at[index, "position"]): code for index in item.indexes}
     others = register_side.other_codes(connection)
     held = register_side.codes_known(connection, [others.get(code, code) for code in own])
     open_places = []
