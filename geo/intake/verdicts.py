@@ -125,7 +125,7 @@ class Findings:
             self.add("skipped", rule, position, "", "", reasons[rule], "无需处理")
 
     def matches_as_json(self) -> list[dict[str, Any]]:
-        """List the rows that took a compound by themselves, with the compound, score and reasons."""
+        """List the rows that took a compound by themselves, with its score and reasons."""
         return [
             {"sheet": self.sheets[place], "row": self.rows[place], **self.matches[place]}
             for place in sorted(self.matches)
