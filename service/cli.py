@@ -39,6 +39,10 @@ COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
         "commands.figures", "show_compare",
         "比较两个快照：比率变了多少，由哪些小区（企业）造成。",
     ),
+    "neighbours": (
+        "commands.neighbours", "neighbours",
+        "小区与周边小区、在管项目的邻接：间距、共界、步行、阻隔、跨界。",
+    ),
     "plan": (
         "commands.takeover", "plan",
         "由周边在管项目接管老旧小区：达到目标所需的最少接管数，逐条说明理由。",
