@@ -61,15 +61,19 @@ def loose_rows(kind: str, frame: pd.DataFrame, findings: Findings) -> list[Loose
     different days and nothing else about them disagrees; else each is held and names the others.
     A row whose name a row with a code has is held too.
     """
-    coded = {
-        (text_at(frame, index, "division")[:STREET], key_of(text_at(frame, index, "name"))): index
-        for index in frame.index
-        if text_at(frame, index, "code") and text_at(frame, index, "name")
-    }
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index in _without_code(kind, frame, findings):
         division = text_at(frame, index, "division")[:STREET]
         groups[division, key_of(text_at(frame, index, "name"))].append(index)
+    if not groups:
+        return []
+    streets = {street for street, _ in groups}
+    coded = {
+        (street, key_of(text_at(frame, index, "name"))): index
+        for index in frame.index[frame["code"].notna()]
+        if (street := text_at(frame, index, "division")[:STREET]) in streets
+        and text_at(frame, index, "name")
+    }
     found = []
     for key, indexes in groups.items():
         if kind == "compounds" and "geometry" in frame:
@@ -85,13 +89,13 @@ def loose_rows(kind: str, frame: pd.DataFrame, findings: Findings) -> list[Loose
 
 def _without_code(kind: str, frame: pd.DataFrame, findings: Findings) -> list[int]:
     """List the good rows that have no code, but a name and a place."""
-    good = set(findings.good(frame["position"]))
+    open_rows = frame[frame["code"].isna()]
+    good = set(findings.good(open_rows["position"]))
     shaped = kind == "compounds" and "geometry" in frame
     return [
         index
-        for index in frame.index
+        for index in open_rows.index
         if frame.at[index, "position"] in good
-        and not text_at(frame, index, "code")
         and text_at(frame, index, "name")
         and (
             frame.at[index, "geometry"] is not None if shaped else text_at(frame, index, "division")
