@@ -112,6 +112,9 @@ def supersede(connection: Connection, change: int, prepared: Prepared, own: set[
     own
         Digests of the rows that the import itself holds back: they stay.
     """
+    waiting = held.about_somebody(connection, prepared.kind)
+    if not waiting:
+        return False
     subjects = _subjects(prepared)
     loaded: dict[str, set[Any]] = {}
     starts = STARTS.get(prepared.kind)
@@ -120,12 +123,12 @@ def supersede(connection: Connection, change: int, prepared: Prepared, own: set[
         subject = subjects[position]
         for said in {subject, prepared.findings.subjects.get(position)} - {None}:
             loaded.setdefault(str(said), set()).add(begins[position] if begins else None)
-    if not loaded:
-        return False
     needless = [
         row.id
-        for row in held.of_subjects(connection, prepared.kind, list(loaded))
-        if row.digest not in own and _same_period(row, loaded[str(row.subject)])
+        for row in waiting
+        if row.subject in loaded
+        and row.digest not in own
+        and _same_period(row, loaded[row.subject])
     ]
     return bool(held.close(connection, change, needless, "superseded") if needless else 0)
 

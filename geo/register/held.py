@@ -136,12 +136,12 @@ def open_rows(
     return [_row(words) for words in found]
 
 
-def of_subjects(connection: Connection, kind: str, subjects: Sequence[str]) -> list[HeldRow]:
-    """List the open rows of a kind that speak of some subjects."""
+def about_somebody(connection: Connection, kind: str) -> list[HeldRow]:
+    """List the open rows of a kind that say of whom they speak."""
     found = connection.execute(
         f"select {_FIELDS} from held_row"  # noqa: S608 - our own column names
-        " where closed_by is null and kind = %s and subject = any(%s) order by id",
-        [kind, list(subjects)],
+        " where closed_by is null and kind = %s and subject is not null order by id",
+        [kind],
     ).fetchall()
     return [_row(words) for words in found]
 
