@@ -47,9 +47,13 @@ def cardinal(text: str) -> Decimal | None:
             smallest = 0 if _DIGITS[char] == 0 else smallest
             digit, waiting = _DIGITS[char], True
         elif char in _SMALL:
+            if not waiting and _SMALL[char] != 10:
+                return None  # 千 alone: a slip of the pen, while 十 is ten
             section += (digit if waiting else 1) * _SMALL[char]
             digit, waiting, smallest = 0, False, _SMALL[char]
         else:
+            if not (total or section or digit):
+                return None
             total = (total + section + digit) * _LARGE[char]
             section, digit, waiting, smallest = 0, 0, False, _LARGE[char]
     if waiting and digit and smallest >= 100:
