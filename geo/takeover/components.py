@@ -1,4 +1,4 @@
-"""Connected components of a graph, by union and find."""
+"""Connected components of a graph, by hooking labels and shortening paths."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ def components(size: int, left: Ints, right: Ints) -> Ints:
     left, right
         Shape (edges,): the nodes that each edge joins.
     """
-    parent = list(range(size))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        low, high = sorted((root(one), root(other)))
-        parent[high] = low
-    return np.array([root(node) for node in range(size)], np.int64)
+    label = np.arange(size)
+    while True:
+        low, high = label[left], label[right]
+        apart = low != high
+        if not apart.any():
+            return label
+        low, high = low[apart], high[apart]
+        # Labels are roots: hook the later of two onto the earlier, then shorten.
+        np.minimum.at(label, np.maximum(low, high), np.minimum(low, high))
+        while True:
+            shorter = label[label]
+            if (shorter == label).all():
+                break
+            label = shorter

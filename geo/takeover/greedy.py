@@ -4,33 +4,81 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.takeover.problem import Bools, Ints, TakeoverProblem
+from geo.takeover.goals import Goal
+from geo.takeover.rows import Ints
+from geo.takeover.rules import ANY
+from geo.takeover.units import Units
 
 
-def greedy(problem: TakeoverProblem, pairs: Ints, need: int | None) -> Bools:
-    """Take candidates by falling gain until `need` is met; None takes all that fit.
+def greedy(units: Units, goal: Goal) -> Ints:
+    """Take units by falling gain until the need is met; without a need, all that fit.
 
-    A candidate goes to the host with the least spare area that still holds it.
+    A unit goes to the host with the least spare area that still holds it. Locked units go first.
+    Chains, bundles and fallback modes are not used, so the plan need not reach what one could.
 
     Returns
     -------
-    Shape (all pairs of the problem,): a plan within capacity, not always one that meets `need`.
+    Shape (units,): place of the host; -1 for none.
     """
-    chosen = np.zeros(len(problem.way_mm), bool)
-    spare = problem.capacity.tolist()
-    host = problem.pair_host.tolist()
+    edges, problem = units.edges, units.problem
+    host_of = np.full(len(units.members), -1)
+    spare, homes = units.capacity.tolist(), units.capacity_households.tolist()
+    company = np.full(len(units.host_index), ANY)
+    left: list[int] = []
+    if problem.companies is not None:
+        company = problem.companies.of_host[units.host_index]
+        left = problem.companies.capacity.tolist()
+    budget = goal.budget_fen
     options: dict[int, list[int]] = {}
-    for pair in pairs.tolist():
-        options.setdefault(int(problem.pair_candidate[pair]), []).append(pair)
+    near = edges.depth == 1
+    for edge in np.flatnonzero(near & (units.bundle[edges.unit] < 0)).tolist():
+        options.setdefault(int(edges.unit[edge]), []).append(edge)
     gained = 0
-    for candidate in sorted(options, key=lambda i: (-int(problem.gain[i]), i)):
-        if need is not None and gained >= need:
+    opened: set[int] = set()
+    for unit in _order(units, goal, options):
+        if goal.asks and not goal.child_need and gained >= goal.need:
             break
-        load = int(problem.load[candidate])
-        fitting = [pair for pair in options[candidate] if spare[host[pair]] >= load]
-        if fitting:
-            pair = min(fitting, key=lambda e: (spare[host[e]], e))
-            spare[host[pair]] -= load
-            chosen[pair] = True
-            gained += int(problem.gain[candidate])
-    return chosen
+        load, families = int(units.load[unit]), int(units.households[unit])
+        fitting = []
+        for edge in options[unit]:
+            host = int(edges.host[edge])
+            if spare[host] < load or (homes[host] != ANY and homes[host] < families):
+                continue
+            if company[host] != ANY and left[company[host]] < load:
+                continue
+            fee = int(units.cost_fen[unit] + edges.cost_fen[edge])
+            fee += 0 if host in opened else int(units.setup_fen[host])
+            if budget is None or fee <= budget:
+                fitting.append((fee, spare[host], edge))
+        if not fitting:
+            continue
+        fee, _, edge = min(fitting) if budget is not None else min(fitting, key=lambda f: f[1:])
+        host = int(edges.host[edge])
+        host_of[unit] = host
+        opened.add(host)
+        spare[host] -= load
+        homes[host] -= families if homes[host] != ANY else 0
+        if company[host] != ANY:
+            left[company[host]] -= load
+        if budget is not None:
+            budget -= fee
+        gained += int(units.gain[unit])
+    return host_of
+
+
+def _order(units: Units, goal: Goal, options: dict[int, list[int]]) -> list[int]:
+    """Give the units that have an option: locked ones first, then by falling gain."""
+    decisions = units.problem.decisions
+    locked: dict[int, int] = {}
+    if decisions is not None:
+        for candidate, host in decisions.locked.tolist():
+            unit = int(units.unit_of[candidate])
+            locked[unit] = host
+            if host != ANY and unit in options:
+                place = int(units.host_place[host])
+                options[unit] = [e for e in options[unit] if units.edges.host[e] == place]
+    gain = units.gain
+    first = goal.tiers[0]
+    if first in {"-weight", "-households"}:
+        gain = getattr(units, first[1:])
+    return sorted(options, key=lambda unit: (unit not in locked, -int(gain[unit]), unit))

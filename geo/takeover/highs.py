@@ -9,7 +9,6 @@ programme; points that it finds are rounded and have to be checked (`geo.takeove
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -17,8 +16,8 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+from geo.takeover.rows import Bools, Ints, Rows
+
 Floats = npt.NDArray[np.float64]
 
 LARGEST: Final = 1e4
@@ -34,44 +33,23 @@ SEED: Final = 2
 
 
 @dataclass(frozen=True)
-class Row:
-    """``sum(weight[k] * x[at[k]]) <= limit``, in integers.
+class Programme:
+    """Minimise ``cost @ x``, x in {0, 1}^n, under rows."""
 
-    All weights of a row have one sign; a "no less than" is written with both sides negated.
-    """
-
-    at: Ints
-    weight: Ints
-    limit: int
-
-    def holds(self, chosen: Bools) -> bool:
-        """Tell whether a choice keeps the row, exactly (int64 holds any sum of areas)."""
-        return int(self.weight[chosen[self.at]].sum()) <= self.limit
-
-    def cut(self, chosen: Bools) -> Row:
-        """Give a row that `chosen`, which breaks this one, breaks too, and no solution does.
-
-        Too much taken: not all of these together. Too little: one more of the others.
-        """
-        inside = chosen[self.at]
-        if (self.weight >= 0).all():
-            taken = self.at[inside & (self.weight > 0)]
-            return Row(taken, np.ones(len(taken), np.int64), len(taken) - 1)
-        others = self.at[~inside]
-        return Row(others, np.full(len(others), -1, np.int64), -1)
+    cost: Ints
+    rows: Rows
 
 
 @dataclass(frozen=True)
 class Relaxation:
-    """The linear relaxation: its value, and what each variable costs to move.
+    """The linear relaxation: its value, and what each column costs to take.
 
-    Both in the objective's own units. ``favours[k]`` is the value that it gives to variable k;
-    a choice with the other value costs at least ``value + price[k]``.
+    Both in the objective's own units: a choice with column k in it costs at least
+    ``value + price[k]``.
     """
 
     value: float
     price: Floats
-    favours: Bools
 
 
 @dataclass(frozen=True)
@@ -81,20 +59,6 @@ class Found:
     status: Literal["optimal", "stopped", "infeasible"]
     point: Bools | None
     bound: int | None
-
-
-@dataclass(frozen=True)
-class Programme:
-    """Minimise ``cost @ x``, x in {0, 1}^n, at most one 1 in each group, under rows.
-
-    ``group`` has a label for each variable, ascending from 0; ``low`` and ``high`` settle some.
-    """
-
-    cost: Ints
-    group: Ints
-    rows: Sequence[Row]
-    low: Floats
-    high: Floats
 
 
 def relax(programme: Programme, seconds: float) -> Relaxation | Literal["infeasible", "stopped"]:
@@ -108,33 +72,10 @@ def relax(programme: Programme, seconds: float) -> Relaxation | Literal["infeasi
         return "infeasible"
     if state != highspy.HighsModelStatus.kOptimal:
         return "stopped"
-    solution = solver.getSolution()
-    groups = int(programme.group[-1]) + 1
-    reduced = np.array(solution.col_dual) * (step * unit)
-    reduced[programme.low == programme.high] = np.inf  # settled: no option any more
-    idle = -np.array(solution.row_dual)[:groups] * (step * unit)
-    price, favours = _prices(programme.group, reduced, idle)
-    return Relaxation(solver.getInfo().objective_function_value * step * unit, price, favours)
-
-
-def _prices(group: Ints, reduced: Floats, idle: Floats) -> tuple[Floats, Bools]:
-    """Turn reduced costs into prices of moving.
-
-    In a group, choosing variable k costs ``reduced[k]`` and choosing none costs ``idle``, all
-    above the group's best. The best variable is left for the next best, or for none. Settled
-    variables have an infinite cost, and stay where they are.
-    """
-    order = np.lexsort((reduced, group))
-    first = np.searchsorted(group[order], np.arange(len(idle)))
-    best = order[first]
-    after = np.append(reduced[order], np.inf)[first + 1]
-    alone = np.append(group[order], -1)[first + 1] != np.arange(len(idle))
-    leave = np.minimum(idle, np.where(alone, np.inf, after)) - np.minimum(reduced[best], 0)
-    price, favours = np.maximum(reduced, 0), np.zeros(len(reduced), bool)
-    wanted = leave > price[best]
-    price[best[wanted]] = leave[wanted]
-    favours[best[wanted]] = True
-    return price, favours
+    # A column at its upper bound has a negative reduced cost: leaving it out costs, taking it
+    # doesn't.
+    price = np.maximum(np.array(solver.getSolution().col_dual), 0.0) * (step * unit)
+    return Relaxation(solver.getInfo().objective_function_value * step * unit, price)
 
 
 def search(
@@ -195,28 +136,32 @@ def _solver(seconds: float) -> Any:
 
 
 def _model(programme: Programme) -> Any:
-    """Build HiGHS's model, row-wise: the groups, then the rows, each scaled and a little loose."""
+    """Build HiGHS's model, row-wise, each row scaled and a little loose."""
     step, unit = _scale(programme.cost)
-    group = programme.group
-    groups = int(group[-1]) + 1
-    at, weights = [np.argsort(group, kind="stable")], [np.ones(len(group))]
-    sizes, limits = np.bincount(group, minlength=groups).tolist(), [1.0] * groups
-    for row in programme.rows:
-        row_step, row_unit = _scale(row.weight)
-        at.append(row.at)
-        weights.append(row.weight / row_step / row_unit)
-        sizes.append(len(row.at))
-        limits.append(row.limit // row_step / row_unit + min(LOOSE, 0.5 / row_unit))
+    rows = programme.rows
+    row_step, row_unit = _row_scales(rows)
     model = highspy.HighsLp()
-    model.num_col_ = len(group)
-    model.num_row_ = len(limits)
+    model.num_col_ = len(programme.cost)
+    model.num_row_ = len(rows)
     model.col_cost_ = programme.cost / step / unit
-    model.col_lower_, model.col_upper_ = programme.low, programme.high
-    model.row_lower_ = np.full(len(limits), -highspy.kHighsInf)
-    model.row_upper_ = np.array(limits)
+    model.col_lower_ = np.zeros(len(programme.cost))
+    model.col_upper_ = np.ones(len(programme.cost))
+    model.row_lower_ = np.full(len(rows), -highspy.kHighsInf)
+    model.row_upper_ = rows.limit // row_step / row_unit + np.minimum(LOOSE, 0.5 / row_unit)
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = np.cumsum([0, *sizes]).astype(np.int32)
-    matrix.index_ = np.concatenate(at).astype(np.int32)
-    matrix.value_ = np.concatenate(weights)
+    matrix.start_ = rows.start.astype(np.int32)
+    matrix.index_ = rows.column.astype(np.int32)
+    matrix.value_ = rows.weight // row_step[rows.row] / row_unit[rows.row]
     return model
+
+
+def _row_scales(rows: Rows) -> tuple[Ints, Floats]:
+    """Give `_scale` of each row; an empty one is not scaled."""
+    step, largest = np.ones(len(rows), np.int64), np.zeros(len(rows))
+    filled = np.flatnonzero(np.diff(rows.start))
+    if len(filled):
+        at = rows.start[filled]
+        step[filled] = np.maximum(np.gcd.reduceat(rows.weight, at), 1)
+        largest[filled] = np.maximum.reduceat(np.abs(rows.weight), at) / step[filled]
+    return step, np.maximum(1.0, largest / LARGEST)

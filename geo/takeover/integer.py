@@ -4,9 +4,9 @@ An answer of HiGHS that breaks a row (see `geo.takeover.highs`) is cut off by an
 no true solution breaks, and the programme is solved again. What comes out is feasible exactly,
 and no worse than the proven bound.
 
-Most variables are settled by the linear relaxation: moving one off its bound costs more than
-the best plan known. The search goes through the few others, the *core* (Balas and Zemel 1980):
-small ones for a good plan, until that plan proves the core to be enough.
+Most columns are settled by the linear relaxation: taking one costs more than the best plan
+known. The search goes through the few others, the *core* (Balas and Zemel 1980): small ones for
+a good plan, until that plan proves the core to be enough.
 """
 
 from __future__ import annotations
@@ -18,22 +18,12 @@ from typing import Final, Literal
 
 import numpy as np
 
-from geo.takeover.highs import (
-    Bools,
-    Floats,
-    Found,
-    Ints,
-    Programme,
-    Relaxation,
-    Row,
-    relax,
-    search,
-)
+from geo.takeover.highs import Found, Programme, Relaxation, relax, search
+from geo.takeover.rows import Bools, Ints, RowMaker, Rows, grouped
 
-CORE: Final = 300
-CORE_A_ROW: Final = 3
-GROWTH: Final = 4
-"""Variables of the first core: so many, and so many more for each row; and how it grows."""
+CORE: Final = 1_200
+GROWTH: Final = 3
+"""Columns of the first core, and how it grows; under a limit of work it doesn't."""
 
 MOST_NODES: Final = 1_500
 """Nodes at most under a limit of work: a small part that fits to no end is left at that."""
@@ -56,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: a `time.monotonic` value, and work as nodes times variables.
+    """When to stop: a `time.time` value, and work as nodes times columns.
 
     Work, unlike time, stops a search at the same answer on every machine.
     """
@@ -67,13 +57,13 @@ class Limits:
     @property
     def seconds(self) -> float:
         """Seconds left, none below 0."""
-        return max(0.0, self.until - time.monotonic())
+        return max(0.0, self.until - time.time())
 
-    def nodes(self, variables: int) -> int | None:
-        """Branch-and-bound nodes for a search through so many variables."""
+    def nodes(self, columns: int) -> int | None:
+        """Branch-and-bound nodes for a search through so many columns."""
         if self.work is None:
             return None
-        return min(max(20, self.work // max(1, variables)), MOST_NODES)
+        return min(max(20, self.work // max(1, columns)), MOST_NODES)
 
 
 class Search:
@@ -81,29 +71,22 @@ class Search:
 
     Parameters
     ----------
-    group
-        Shape (n,): at most one variable of each group is 1. Labels from 0, ascending.
     rows
-        Further constraints.
+        Constraints.
+    columns
+        How many columns there are.
     """
 
-    def __init__(self, group: Ints, rows: list[Row]) -> None:
-        self.group = group
-        self.rows = list(rows)
-        self._cuts: list[Row] = []
-        self._low = np.zeros(len(group))
-        self._high = np.ones(len(group))
+    def __init__(self, rows: Rows, columns: int) -> None:
+        self.rows = rows
+        self.columns = columns
+        self._alive = np.arange(columns)
         self._eased: Relaxation | None = None
 
     @property
     def open(self) -> int:
-        """How many variables are not settled by what is held."""
-        return int((self._low < self._high).sum())
-
-    def feasible(self, chosen: Bools) -> bool:
-        """Tell whether a choice keeps every row, exactly."""
-        once = np.bincount(self.group[chosen], minlength=1).max() <= 1
-        return bool(once) and all(row.holds(chosen) for row in self.rows)
+        """How many columns are not settled by what is held."""
+        return len(self._alive)
 
     def minimise(self, cost: Ints, limits: Limits, start: Bools | None = None) -> Answer:
         """Search for the least cost.
@@ -111,15 +94,21 @@ class Search:
         Parameters
         ----------
         cost
-            Shape (n,), integers.
+            Shape (columns,), integers.
         start
             A solution to begin with; it is returned if nothing better is found.
         """
-        best = start if start is not None and self.feasible(start) else None
-        step = int(np.gcd.reduce(cost)) or 1
-        size = CORE + CORE_A_ROW * len(self.rows)
+        best = start if start is not None and self.rows.hold(start) else None
+        self._eased = None
+        if not len(self._alive):
+            nothing = np.zeros(self.columns, bool)
+            if self.rows.hold(nothing):
+                return Answer("optimal", nothing, 0, 0)
+            return Answer("infeasible", None, None, None)
+        step = int(np.gcd.reduce(cost[self._alive])) or 1
+        size = CORE
         while limits.seconds > 0:
-            eased = relax(self._programme(cost, self._low, self._high), limits.seconds)
+            eased = relax(self._programme(cost, self._alive), limits.seconds)
             if eased == "infeasible" and best is None:
                 return Answer("infeasible", None, None, None)
             if isinstance(eased, str):
@@ -128,16 +117,21 @@ class Search:
             least = _up(eased.value, step)
             if best is not None and _value(cost, best) <= least:
                 return _answer(cost, best, least)
-            # Moving a variable that costs more than this can't better the best plan.
+            # Taking a column that costs more than this can't better the best plan.
             useful = np.inf if best is None else _value(cost, best) - step / 2 - eased.value
             width = min(useful, _width(eased, size))
-            found = self._search_core(cost, eased, width, best, limits)
-            broken = [] if found.point is None else self._broken(found.point)
-            if broken:
-                self._cuts += broken
+            near = _within(eased, width)
+            if best is not None:
+                near |= best[self._alive]
+            core = self._alive[near]
+            found = self._search_core(cost, core, best, limits)
+            broken = None if found.point is None else self.rows.cuts(found.point)
+            if broken is not None and len(broken):
+                self.rows = self.rows.joined(broken)
                 continue
             best = _better(cost, best, found.point)
-            outside = None if width == np.inf else _up(eased.value + width, step)
+            # What is left out costs more than the best plan, or at least so much.
+            outside = None if width == useful else _up(eased.value + width, step)
             if found.status == "stopped":
                 inside = least if found.bound is None else max(least, found.bound)
                 return _answer(cost, best, inside if outside is None else min(inside, outside))
@@ -145,61 +139,61 @@ class Search:
                 return Answer("infeasible", None, None, None)
             if best is not None and (outside is None or _value(cost, best) <= outside):
                 return _answer(cost, best, _value(cost, best))
+            if limits.work is not None and best is not None:
+                return _answer(cost, best, least)
             size *= GROWTH
         return _answer(cost, best, None)
 
-    def hold(self, cost: Ints, value: int) -> None:
-        """Keep ``cost @ x <= value`` from now on; the cost just minimised, at what was reached.
+    def hold(self, cost: Ints, chosen: Bools, part: Ints) -> None:
+        """Keep the cost just minimised at what `chosen` reached, part by part, from now on.
 
-        Variables whose move the relaxation prices above `value` are settled with it.
+        Columns that the relaxation prices above that are settled with it.
+
+        Parameters
+        ----------
+        part
+            Shape (columns,): a label for the columns of each part that shares no row with others.
         """
-        at = np.flatnonzero(cost)
-        if not len(at):
-            return
-        self.rows.append(Row(at, cost[at], value))
+        labels, index = np.unique(part, return_inverse=True)
+        reached = np.zeros(len(labels), np.int64)
+        np.add.at(reached, index[chosen], cost[chosen])
+        costly = np.flatnonzero(cost)
+        maker = RowMaker()
+        for at, value in zip(grouped(index[costly], costly, len(labels)), reached, strict=True):
+            if len(at):
+                maker.add(at, cost[at], int(value))
+        self.rows = self.rows.joined(maker.rows())
         if self._eased is not None:
-            settled = ~_within(self._eased, value - self._eased.value)
-            self._low, self._high = self._settle(self._eased, settled)
+            kept = _within(self._eased, _value(cost, chosen) - self._eased.value)
+            self._alive = self._alive[kept]
 
-    def _search_core(
-        self, cost: Ints, eased: Relaxation, width: float, best: Bools | None, limits: Limits
-    ) -> Found:
-        """Search with every variable settled that costs more than `width` to move."""
-        free = _within(eased, width)
-        low, high = self._settle(eased, ~free)
-        start = best
-        if best is not None and not ((low <= best) & (best <= high)).all():
-            start = None
-        nodes = limits.nodes(int(free.sum()))
-        return search(self._programme(cost, low, high), start, limits.seconds, nodes)
+    def _search_core(self, cost: Ints, core: Ints, best: Bools | None, limits: Limits) -> Found:
+        """Search with every column left out that is not in the core."""
+        found = search(
+            self._programme(cost, core),
+            None if best is None else best[core],
+            limits.seconds,
+            limits.nodes(len(core)),
+        )
+        if found.point is None:
+            return found
+        point = np.zeros(self.columns, bool)
+        point[core] = found.point
+        return Found(found.status, point, found.bound)
 
-    def _programme(self, cost: Ints, low: Floats, high: Floats) -> Programme:
-        return Programme(cost, self.group, self.rows + self._cuts, low, high)
-
-    def _settle(self, eased: Relaxation, settled: Bools) -> tuple[Floats, Floats]:
-        """Give the bounds with some variables at the side that the relaxation favours.
-
-        A variable settled at 1 settles the others of its group at 0.
-        """
-        low = np.where(settled & eased.favours, self._high, self._low)
-        high = np.where(settled & ~eased.favours, self._low, self._high)
-        full = np.zeros(int(self.group[-1]) + 1, bool)
-        full[self.group[low == 1]] = True
-        return low, np.where(full[self.group], low, high)
-
-    def _broken(self, point: Bools) -> list[Row]:
-        return [row.cut(point) for row in self.rows if not row.holds(point)]
+    def _programme(self, cost: Ints, columns: Ints) -> Programme:
+        return Programme(cost[columns], self.rows.restricted(columns, self.columns))
 
 
 def _width(eased: Relaxation, size: int) -> float:
-    """Give the price below which lie `size` variables; infinite when there are no more."""
+    """Give the price below which lie `size` columns; infinite when there are no more."""
     if size >= len(eased.price):
         return float(np.inf)
     return float(np.partition(eased.price, size)[size])
 
 
 def _within(eased: Relaxation, width: float) -> Bools:
-    """Tell which variables cost at most `width` to move, with room for rounding."""
+    """Tell which columns cost at most `width` to take, with room for rounding."""
     return np.asarray(eased.price <= width + 1e-6 * max(1.0, abs(eased.value)))
 
 

@@ -19,6 +19,7 @@ from geo.errors import InputError, NotFound, UsageError
 from geo.snapshot.file import Snapshot
 from geo.takeover import explain, words
 from geo.takeover.barriers import CROSSING_ON_M
+from geo.takeover.goals import fewest
 from geo.takeover.pairs import ARTERIAL_PENALTY_M, Meeting
 from geo.takeover.record import GapPart, NotServed, Suggestion, shown, stored
 from geo.takeover.scene import Scene
@@ -238,7 +239,8 @@ def make_plan(
             f"{snapshot.as_of} 区划 {name} 没有可计入的小区。", "请核对区划代码、日期与口径。"
         )
     needed = max(0, ceil(Fraction(target) * denominator) - numerator)
-    solution = solve(scene.problem(needed), time_limit_s) if needed else None
+    goal = fewest(needed, ties=("way", "rank"))
+    solution = solve(scene.problem(), goal, time_limit_s=time_limit_s) if needed else None
     chosen = [] if solution is None else _chosen(scene, solution)
     reached = solution is None or solution.reached
     suggestions = explain.suggestions(scene, chosen)
@@ -258,7 +260,7 @@ def make_plan(
         numerator_after=after,
         needed=needed,
         numerator_bound=numerator + (0 if solution is None else solution.gain_bound),
-        fewest_bound=0 if solution is None else solution.count_bound,
+        fewest_bound=0 if solution is None else solution.bound("count"),
         unproven=() if solution is None else solution.unproven,
         suggestions=suggestions,
         not_served=left,
@@ -284,7 +286,9 @@ def _plain(number: Decimal) -> str:
 
 
 def _chosen(scene: Scene, solution: Solution) -> list[Meeting]:
-    return [scene.pairs[k] for k in np.flatnonzero(solution.chosen).tolist()]
+    problem = scene.problem()
+    chosen = solution.host[problem.pair_candidate] == problem.pair_host
+    return [scene.pairs[k] for k in np.flatnonzero(chosen).tolist()]
 
 
 def _check(

@@ -7,70 +7,60 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.takeover.components import components
-from geo.takeover.problem import Bools, Ints, TakeoverProblem
+from geo.takeover.goals import Goal
+from geo.takeover.rows import Bools
+from geo.takeover.rules import ANY
+from geo.takeover.units import Edges, Units
 
 
-def needed_pairs(problem: TakeoverProblem) -> Ints:
-    """Give the pairs that some best plan needs, ascending.
+def needed_edges(units: Units, goal: Goal) -> Edges:
+    """Give the edges that some best plan needs.
 
-    Left out are pairs that gain nothing, pairs whose compound alone is too large for the host,
-    and, for a candidate with a slack host, every pair with a longer way than that one (or as
-    long and later by code): moving the candidate to the slack host keeps every row and betters
-    the score. Leaving pairs out can make further hosts slack, so it is done until nothing
-    changes.
+    Left out is, for a unit with a slack host, every edge that neither costs less nor has a
+    shorter way than the one to the slack host (nor, both being equal, comes earlier by code):
+    moving the unit there keeps every row and betters the score. Leaving edges out can make
+    further hosts slack, so it is done until nothing changes.
 
-    Parameters
-    ----------
-    problem
-        In code order (`TakeoverProblem.in_code_order`).
+    Where a move could break something else (a chain, a bundle, a company's limit, a lock), or
+    a host costs a set-up, nothing is left out.
     """
-    load = problem.load[problem.pair_candidate]
-    fits = load <= problem.capacity[problem.pair_host]
-    keep = fits & (problem.gain[problem.pair_candidate] > 0)
-    place = np.arange(len(keep))
-    while True:
-        free = keep & slack_hosts(problem, np.flatnonzero(keep))[problem.pair_host]
-        # The best slack pair of each candidate: least way, then least place.
-        best = np.full(len(problem.candidates), len(keep))
-        order = np.lexsort((place[free], problem.way_mm[free]))[::-1]
-        best[problem.pair_candidate[free][order]] = place[free][order]
-        rival = best[problem.pair_candidate]
-        has = rival < len(keep)
-        rival_way = problem.way_mm[np.where(has, rival, 0)] if len(keep) else problem.way_mm
-        worse = (problem.way_mm > rival_way) | ((problem.way_mm == rival_way) & (place > rival))
-        fewer = keep & ~(has & worse)
-        if fewer.sum() == keep.sum():
-            return np.flatnonzero(keep)
-        keep = fewer
-
-
-def slack_hosts(problem: TakeoverProblem, pairs: Ints) -> Bools:
-    """Tell which hosts could take everything that `pairs` offers them, shape (hosts,)."""
-    offered = np.zeros(len(problem.hosts), np.int64)
-    np.add.at(offered, problem.pair_host[pairs], problem.load[problem.pair_candidate[pairs]])
-    return offered <= problem.capacity
-
-
-def parts(problem: TakeoverProblem, pairs: Ints) -> list[Ints]:
-    """Split pairs into parts that share no candidate and no host that is not slack.
-
-    Returns
-    -------
-    Arrays of pairs, each ascending; the parts by their first pair.
-    """
-    if not len(pairs):
-        return []
-    slack = slack_hosts(problem, pairs)
-    candidate, host = problem.pair_candidate[pairs], problem.pair_host[pairs]
-    binds = ~slack[host]
-    root = components(
-        len(problem.candidates) + len(problem.hosts),
-        candidate[binds],
-        host[binds] + len(problem.candidates),
+    problem, edges = units.problem, units.edges
+    decisions = problem.decisions
+    tangled = (
+        problem.links is not None
+        or problem.bundles is not None
+        or problem.companies is not None
+        or (decisions is not None and len(decisions.locked) > 0)
+        or bool(problem.setup_fen.any())
     )
-    label = root[candidate]
-    _, first, index = np.unique(label, return_index=True, return_inverse=True)
-    turn = np.argsort(np.argsort(first))[index]
-    order = np.argsort(turn, kind="stable")
-    return np.split(pairs[order], np.flatnonzero(np.diff(turn[order])) + 1)
+    while not tangled and len(edges.unit):
+        free = slack_hosts(units, edges)[edges.host]
+        worse = _worse_than_slack(edges, free, len(units.members), goal)
+        if not worse.any():
+            break
+        edges = edges.take(~worse)
+    return edges
+
+
+def _worse_than_slack(edges: Edges, free: Bools, number: int, goal: Goal) -> Bools:
+    """Tell which edges lose to the best one of their unit to a slack host."""
+    place = np.arange(len(free))
+    best = np.full(number, -1)
+    order = np.lexsort((place[free], edges.way_mm[free], edges.cost_fen[free]))[::-1]
+    best[edges.unit[free][order]] = place[free][order]
+    rival = best[edges.unit]
+    cost, way = edges.cost_fen - edges.cost_fen[rival], edges.way_mm - edges.way_mm[rival]
+    worse = ((cost > 0) & ("cost" in goal.tiers)) | ((way > 0) & ("way" in goal.tiers))
+    # Places ascend by host: of two equal edges of one unit the later is the later by code.
+    worse |= place > rival
+    return np.asarray((rival >= 0) & (place != rival) & (cost >= 0) & (way >= 0) & worse)
+
+
+def slack_hosts(units: Units, edges: Edges) -> Bools:
+    """Tell which hosts could take everything that edges offer them, shape (hosts,)."""
+    area = np.zeros(len(units.host_index), np.int64)
+    homes = area.copy()
+    np.add.at(area, edges.host, units.load[edges.unit])
+    np.add.at(homes, edges.host, units.households[edges.unit])
+    limit = units.capacity_households
+    return np.asarray((area <= units.capacity) & ((limit == ANY) | (homes <= limit)))

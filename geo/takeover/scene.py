@@ -16,7 +16,7 @@ from geo.snapshot.file import Snapshot
 from geo.takeover.candidates import CANDIDATE, gap_classes
 from geo.takeover.hosts import blank_capacity, capacity_dm2, host_parts
 from geo.takeover.pairs import Meeting, meetings
-from geo.takeover.problem import TakeoverProblem
+from geo.takeover.problem import Problem
 
 Ints = npt.NDArray[np.int64]
 
@@ -112,7 +112,7 @@ class Scene:
             if meeting.stands
         ]
 
-    def problem(self, need: int) -> TakeoverProblem:
+    def problem(self) -> Problem:
         """Put the scene into numbers; its pairs are `pairs`, in that order."""
         rows = sorted({meeting.candidate for meeting in self.pairs})
         projects = sorted({meeting.project for meeting in self.pairs})
@@ -120,7 +120,7 @@ class Scene:
         stand = {row: k for k, row in enumerate(projects)}
         code = self.snapshot.column("compounds", "code")
         project = self.snapshot.column("projects", "code")
-        return TakeoverProblem(
+        return Problem(
             candidates=tuple(str(code[row]) for row in rows),
             gain=self.amount[rows].astype(np.int64),
             load=self.floor_dm2[rows].astype(np.int64),
@@ -129,5 +129,4 @@ class Scene:
             pair_candidate=np.array([place[m.candidate] for m in self.pairs], np.int64),
             pair_host=np.array([stand[m.project] for m in self.pairs], np.int64),
             way_mm=np.array([m.way_mm for m in self.pairs], np.int64),
-            need=need,
         )

@@ -1,35 +1,40 @@
-"""Solve a takeover problem: fewest takeovers, or else the highest reach.
+"""Solve a takeover problem for a goal.
 
-1. Pairs that no plan needs go (`reduce.needed_pairs`).
-2. A greedy plan is made. If it reaches the target, the target can be reached.
-3. Otherwise the most that can be gained is found part by part (`reduce.parts`).
-4. P1, or best reach, by tiers: each objective is minimised with those before it held.
+1. The problem is put into code order, each management area one unit (`geo.takeover.units`), and
+   becomes columns and rows (`geo.takeover.columns`).
+2. Parts that share no row are independent, and a sum of tiers is least when each part's is: they
+   are packed into jobs for an executor (`geo.takeover.job`). A target, a budget or a company's
+   limit is a row too, so what it couples is solved as one model.
+3. Tier by tier each job finds the least, proves it, and holds it for the tiers that follow.
+4. A part whose target is out of reach gains the most it can instead, then as before.
+5. The plan is checked against the problem in integers (`geo.takeover.check`).
 
-A time limit stops a search with the best plan so far and what is proven of it. The tie-breaking
-tiers stop at a number of nodes instead, so that they end at the same plan on every machine.
+A time limit stops a search with the best plan so far and what is proven of it; the plan is then
+marked. The tiers after the first stop at an amount of work instead, which is the same on every
+machine: so one problem has one plan, whatever the number of workers.
 """
 
 from __future__ import annotations
 
 import time
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from geo.takeover.check import broken_rules
+from geo.takeover.columns import Model, build_model
+from geo.takeover.goals import Goal
 from geo.takeover.greedy import greedy
-from geo.takeover.highs import Row
-from geo.takeover.integer import Limits, Search
-from geo.takeover.problem import Bools, Ints, Score, TakeoverProblem
-from geo.takeover.reduce import needed_pairs, parts
+from geo.takeover.job import Job, Outcome, jobs, parts_of, run
+from geo.takeover.problem import Problem
+from geo.takeover.rows import Bools, Ints
+from geo.takeover.takes import depths
+from geo.takeover.units import Units, units
 
-WORK: Final = 300_000
-"""Work at most (`Limits.work`) for a tie-breaking tier, and for a part's highest reach."""
-
-OPEN: Final = 300
-"""Pairs that may still be open for the last tie to be broken by rank."""
-
-TIERS: Final = ("count", "way", "rank")
+SMALL: Final = 3_000
+"""Columns of a part up to which what it can gain at most is found before its target is tried."""
 
 
 @dataclass(frozen=True)
@@ -38,218 +43,294 @@ class Solution:
 
     Attributes
     ----------
-    chosen
-        Shape (pairs,), in the problem's order: which pairs are taken.
-    reached
-        Whether the chosen ones gain what is needed.
-    gain
-        What they gain.
-    gain_bound
-        No plan gains more (all candidates' together where that was not asked).
-    count_bound
-        No plan that gains as much has fewer takeovers.
-    score
-        (count, way, rank) of the chosen ones.
+    host, mode, parent, depth
+        Shape (candidates,): index of the host, of the fallback mode, and of the compound that
+        the host is reached through, -1 without; depth in the chain, 0 without a host.
+    tiers, score, bounds
+        What was minimised, what the plan comes to, and what no plan is below. Where a target is
+        out of reach, "-gain" stands in front.
+    gain, gain_bound
+        What the plan gains; and no plan gains more (all together where that was not asked).
+    short
+        Targets that no plan found reaches: labels of child divisions, -1 for the whole.
     unproven
-        Of "reach", "count", "way", "rank": what was stopped by a limit before it was proven.
+        Names of the tiers that a limit stopped before they were proven; "reach" for "-gain".
+    time_limited
+        Whether it was the time limit, so that another run may find another plan.
+    infeasible
+        Whether what is locked can't stand together; the plan is then without those parts.
     """
 
-    chosen: Bools
-    reached: bool
+    host: Ints
+    mode: Ints
+    parent: Ints
+    depth: Ints
+    tiers: tuple[str, ...]
+    score: tuple[int, ...]
+    bounds: tuple[int, ...]
     gain: int
     gain_bound: int
-    count_bound: int
-    score: Score
+    short: tuple[int, ...]
     unproven: tuple[str, ...]
-
-
-@dataclass
-class _Task:
-    """A problem in code order, the pairs that matter, and the time there is."""
-
-    problem: TakeoverProblem
-    pairs: Ints
-    until: float
+    time_limited: bool
+    infeasible: bool
 
     @property
-    def gain(self) -> Ints:
-        return self.problem.gain[self.problem.pair_candidate]
+    def reached(self) -> bool:
+        """Whether every target is reached."""
+        return not self.short and not self.infeasible
+
+    def tier(self, name: str) -> int:
+        """Give what the plan comes to in one tier."""
+        return self.score[self.tiers.index(name)]
+
+    def bound(self, name: str) -> int:
+        """Give what no plan is below in one tier."""
+        return self.bounds[self.tiers.index(name)]
+
+    def gap(self, name: str) -> float:
+        """Give how far a tier may be from the best, as a share of what the plan comes to."""
+        value = self.tier(name)
+        return abs(value - self.bound(name)) / max(1, abs(value))
 
 
-def solve(problem: TakeoverProblem, time_limit_s: float = 60.0) -> Solution:
-    """Find the plan of a problem.
+def solve(
+    problem: Problem,
+    goal: Goal,
+    *,
+    time_limit_s: float = 60.0,
+    executor: Executor | None = None,
+) -> Solution:
+    """Find the plan of a problem for a goal.
 
     Parameters
     ----------
     time_limit_s
         Seconds for the whole task. Within it the plan is proven; at it, see `unproven`.
+    executor
+        Runs independent parts at once; the plan is the same without.
     """
-    ordered, order = problem.in_code_order()
-    task = _Task(ordered, needed_pairs(ordered), time.monotonic() + time_limit_s)
-    found = _search(task)
-    chosen = np.zeros(len(order), bool)
-    chosen[order] = found.chosen
-    return Solution(chosen, *(getattr(found, name) for name in _AFTER_CHOSEN))
+    ordered = units(problem)
+    task = _Task(build_model(ordered, goal), goal, time.time() + time_limit_s, executor)
+    task.solve()
+    return task.solution()
 
 
-_AFTER_CHOSEN: Final = ("reached", "gain", "gain_bound", "count_bound", "score", "unproven")
+class _Task:
+    """A model on its way to a plan: parts are settled one group after the other."""
+
+    def __init__(self, model: Model, goal: Goal, until: float, executor: Executor | None) -> None:
+        self.model, self.goal = model, goal
+        self.until, self.executor = until, executor
+        self.chosen = np.zeros(model.columns, bool)
+        self.part = parts_of(model.rows, model.columns)
+        empty = np.diff(model.rows.start) == 0
+        asks = model.rows.limit < 0
+        self.short = {model.asked[row] for row in model.asked if empty[row]}
+        self.infeasible = any(
+            row not in model.asked for row in np.flatnonzero(empty & asks).tolist()
+        )
+        self.best_reach = False
+        self.bounds = dict.fromkeys(("-gain", *goal.tiers), 0)
+        self.proven = dict.fromkeys(("-gain", *goal.tiers), True)
+
+    def solve(self) -> None:
+        """Settle every part."""
+        start = columns_of(self.model, greedy(self.model.units, self.goal))
+        targets = self._targets()
+        hopeless: list[int] = []
+        for part in targets:
+            inside = self.part == part
+            if inside.sum() <= SMALL and not self._holds(start, inside):
+                better, bound = self._most_gain(inside, start)
+                start[inside] = better[inside]
+                rows = targets[part]
+                if len(rows) == 1 and bound < -self.model.rows.limit[rows[0]]:
+                    hopeless.append(part)
+        rest = ~np.isin(self.part, hopeless)
+        alone = np.isin(self.part, list(targets)) & rest
+        hopeless += self._settle(rest & ~alone, start, self.goal.tiers, relaxed=False)
+        for part in sorted(set(targets) - set(hopeless)):
+            hopeless += self._settle(self.part == part, start, self.goal.tiers, relaxed=False)
+        if hopeless or self.short:
+            self._reach_most(np.isin(self.part, hopeless), targets, hopeless, start)
+
+    def _targets(self) -> dict[int, list[int]]:
+        """Give the rows that ask for a target, by part."""
+        found: dict[int, list[int]] = {}
+        rows = self.model.rows
+        for row in self.model.asked:
+            if rows.start[row] < rows.start[row + 1]:
+                part = int(self.part[rows.column[rows.start[row]]])
+                found.setdefault(part, []).append(row)
+        return dict(sorted(found.items()))
+
+    def _holds(self, chosen: Bools, inside: Bools) -> bool:
+        rows = self.model.rows.restricted(np.flatnonzero(inside), self.model.columns, cut=True)
+        return rows.hold(chosen[inside])
+
+    def _jobs(
+        self, inside: Bools, start: Bools, tiers: tuple[str, ...], *, relaxed: bool
+    ) -> list[tuple[Ints, Job]]:
+        rows = self.model.rows
+        if relaxed:
+            rows = rows.take(~np.isin(np.arange(len(rows)), list(self.model.asked)))
+        return jobs(
+            rows,
+            [self.model.costs[tier] for tier in tiers],
+            np.flatnonzero(inside),
+            start,
+            self.until,
+            0 if relaxed else 1,
+        )
+
+    def _most_gain(self, inside: Bools, start: Bools) -> tuple[Bools, int]:
+        """Give the plan that gains the most without its targets, and what none exceeds."""
+        best, bound = start.copy(), 0
+        packed = self._jobs(inside, start, ("-gain",), relaxed=True)
+        for (columns, _), outcome in zip(packed, self._run(packed), strict=True):
+            if outcome.chosen is not None:
+                best[columns] = outcome.chosen
+                bound -= outcome.bounds[0]
+            elif not outcome.infeasible:
+                bound += -int(self.model.costs["-gain"][columns].sum())
+        return best, bound
+
+    def _run(self, packed: list[tuple[Ints, Job]]) -> list[Outcome]:
+        return run([job for _, job in packed], self.executor)
+
+    def _settle(
+        self, inside: Bools, start: Bools, tiers: tuple[str, ...], *, relaxed: bool
+    ) -> list[int]:
+        """Solve some parts; give those that have no plan."""
+        failed: list[int] = []
+        packed = self._jobs(inside, start, tiers, relaxed=relaxed)
+        for (columns, _), outcome in zip(packed, self._run(packed), strict=True):
+            if outcome.chosen is None:
+                failed += np.unique(self.part[columns]).tolist()
+                continue
+            self.chosen[columns] = outcome.chosen
+            if tiers[0] != "-gain":
+                self.bounds["-gain"] += int(self.model.costs["-gain"][columns].sum())
+            for tier, bound, proven in zip(tiers, outcome.bounds, outcome.proven, strict=True):
+                self.bounds[tier] += bound
+                self.proven[tier] &= proven
+        return failed
+
+    def _reach_most(
+        self, inside: Bools, targets: dict[int, list[int]], hopeless: list[int], start: Bools
+    ) -> None:
+        """Gain the most where a target is out of reach; then as the goal says."""
+        self.best_reach = True
+        for part in hopeless:
+            self.short |= {self.model.asked[row] for row in targets.get(part, ())}
+        if self._settle(inside, start, self.goal.best_reach().tiers, relaxed=True):
+            self.infeasible = True
+
+    def solution(self) -> Solution:
+        """Turn columns into a plan, checked."""
+        model, problem = self.model, self.model.units.problem
+        host, mode, depth, parent = plan_of(model, self.chosen)
+        broken = broken_rules(problem, host, mode, depth)
+        if broken and not self.infeasible:
+            raise AssertionError("; ".join(broken[:3]))
+        tiers = self.goal.best_reach().tiers if self.best_reach else self.goal.tiers
+        score = tuple(int(model.costs[tier][self.chosen].sum()) for tier in tiers)
+        gain = -int(model.costs["-gain"][self.chosen].sum())
+        return Solution(
+            host=host,
+            mode=mode,
+            parent=parent,
+            depth=depth,
+            tiers=tiers,
+            score=score,
+            bounds=tuple(self.bounds[tier] for tier in tiers),
+            gain=gain,
+            gain_bound=self._gain_bound(),
+            short=tuple(sorted(self.short)),
+            unproven=tuple(
+                "reach" if tier == "-gain" else tier for tier in tiers if not self.proven[tier]
+            ),
+            time_limited=time.time() >= self.until,
+            infeasible=self.infeasible,
+        )
+
+    def _gain_bound(self) -> int:
+        if self.best_reach or "-gain" in self.goal.tiers:
+            return -self.bounds["-gain"]
+        ordered = self.model.units
+        return int(ordered.gain[np.unique(self.model.unit)].sum())
 
 
-def _search(task: _Task) -> Solution:
-    problem = task.problem
-    most = _everything(task)
-    nothing = np.zeros(len(problem.way_mm), bool)
-    if problem.need <= 0 or not len(task.pairs):
-        return _solution(task, nothing, most, 0, ())
-    if most < problem.need:
-        return _best_reach(task)
-    start = greedy(problem, task.pairs, problem.need)
-    if problem.gained(start) < problem.need:
-        most, start, _ = _most_gain(task)
-        if most < problem.need:
-            return _best_reach(task)
-    plan = _fewest(task, most, start)
-    return plan if plan is not None else _best_reach(task)
+def columns_of(model: Model, host_of: Ints) -> Bools:
+    """Choose the columns of a plan without chains: shape (units,) of places of hosts, or -1.
 
-
-def _everything(task: _Task) -> int:
-    """Give what all candidates that have a pair gain together."""
-    with_pair = np.unique(task.problem.pair_candidate[task.pairs])
-    return int(task.problem.gain[with_pair].sum())
-
-
-def _fewest(task: _Task, most: int, start: Bools) -> Solution | None:
-    """Solve P1. None when it has no solution, or the time ran out before one was found."""
-    problem, pairs = task.problem, task.pairs
-    gain = task.gain[pairs]
-    rows = [*_rows(problem, pairs), Row(np.arange(len(pairs)), -gain, -problem.need)]
-    chosen, bounds, unproven = _tiers(
-        Search(_group(problem, pairs), rows),
-        _costs(problem, pairs),
-        task.until,
-        start[pairs],
-        exact=1,
-    )
-    if chosen is None:
-        return None
-    return _solution(task, _spread(task, chosen), most, bounds[0], unproven)
-
-
-def _best_reach(task: _Task) -> Solution:
-    """Gain the most; then fewest, then shortest, then first by code: part by part."""
-    problem = task.problem
-    taken = np.zeros(len(problem.way_mm), bool)
-    bound = count_bound = 0
-    unproven: set[str] = set()
-    for part in parts(problem, task.pairs):
-        costs = [-task.gain[part], *_costs(problem, part)]
-        space = Search(_group(problem, part), _rows(problem, part))
-        start = greedy(problem, part, None)[part]
-        chosen, bounds, missing = _tiers(space, costs, task.until, start, exact=0)
-        if chosen is not None:
-            taken[part] = chosen
-        bound -= bounds[0]
-        count_bound += bounds[1]
-        unproven.update(missing)
-    names = ("reach", *TIERS)
-    return _solution(
-        task, taken, bound, count_bound, tuple(name for name in names if name in unproven)
-    )
-
-
-def _most_gain(task: _Task) -> tuple[int, Bools, bool]:
-    """Give an upper bound of what can be gained, the best plan found, and if that is proven."""
-    problem = task.problem
-    taken = np.zeros(len(problem.way_mm), bool)
-    bound = 0
-    for part in parts(problem, task.pairs):
-        space = Search(_group(problem, part), _rows(problem, part))
-        start = greedy(problem, part, None)[part]
-        answer = space.minimise(-task.gain[part], Limits(task.until, WORK), start)
-        if answer.chosen is not None:
-            taken[part] = answer.chosen
-        bound += _all_of(problem, part) if answer.bound is None else -answer.bound
-    return bound, taken, problem.gained(taken) == bound
-
-
-def _tiers(
-    space: Search, costs: list[Ints], until: float, start: Bools, *, exact: int
-) -> tuple[Bools | None, list[int], tuple[str, ...]]:
-    """Minimise one cost after the other, each held at its value for those that follow.
-
-    The first `exact` of them have no limit of nodes.
-
-    Returns
-    -------
-    The choice, the lower bound of each cost, and the names of those that are not proven.
+    What no column expresses is left out.
     """
-    names = ("reach", *TIERS)[-len(costs) :]
-    chosen: Bools | None = start
-    bounds, unproven = [], []
-    for place, (name, cost) in enumerate(zip(names, costs, strict=True)):
-        if name == "rank" and space.open > OPEN:
-            unproven.append(name)
-            bounds.append(0)
-            break
-        limits = Limits(until, None if place < exact else WORK)
-        answer = space.minimise(cost, limits, chosen)
-        if answer.status == "infeasible" or answer.chosen is None:
-            return None, [], ()
-        chosen = answer.chosen
-        floor = int(np.minimum(cost, 0).sum())
-        bounds.append(floor if answer.bound is None else answer.bound)
-        if answer.status != "optimal":
-            unproven.append(name)
-        space.hold(cost, int(cost[chosen].sum()))
-    return chosen, bounds, tuple(unproven)
+    by_host: dict[int, list[int]] = {}
+    for unit in np.flatnonzero(host_of >= 0).tolist():
+        by_host.setdefault(int(host_of[unit]), []).append(unit)
+    chosen = np.zeros(model.columns, bool)
+    whole = {host: tuple(found) for host, found in by_host.items()}
+    single: dict[tuple[int, int], int] = {}
+    for column in range(model.columns):
+        host = int(model.host[column])
+        taken = tuple(sorted(model.unit[model.start[column] : model.start[column + 1]].tolist()))
+        if host in whole and taken == whole[host]:
+            chosen[column] = True
+            del whole[host]
+        elif len(taken) == 1 and host >= 0:
+            single.setdefault((host, taken[0]), column)
+        elif not taken and host in by_host:
+            chosen[column] = True
+    for host, found in whole.items():
+        for unit in found:
+            if (host, unit) in single:
+                chosen[single[host, unit]] = True
+    return chosen
 
 
-def _costs(problem: TakeoverProblem, pairs: Ints) -> list[Ints]:
-    """Give the three costs of some pairs; the problem is in code order, so rank is place."""
-    return [np.ones(len(pairs), np.int64), problem.way_mm[pairs], pairs.astype(np.int64)]
+def plan_of(model: Model, chosen: Bools) -> tuple[Ints, Ints, Ints, Ints]:
+    """Give host, mode, depth and parent of each candidate, shape (candidates,)."""
+    ordered = model.units
+    host_of = np.full(len(ordered.members), -1)
+    mode_of = host_of.copy()
+    for column in np.flatnonzero(chosen).tolist():
+        at = model.unit[model.start[column] : model.start[column + 1]]
+        if model.mode[column] >= 0:
+            mode_of[at] = model.mode[column]
+        else:
+            host_of[at] = model.host[column]
+    depth_of, parent_of = _chains(ordered, host_of)
+    host = np.where(host_of < 0, -1, np.append(ordered.host_index, -1)[host_of])
+    of = ordered.unit_of
+    return host[of], mode_of[of], depth_of[of], parent_of[of]
 
 
-def _group(problem: TakeoverProblem, pairs: Ints) -> Ints:
-    """Label pairs by their candidate: one host for each."""
-    return np.unique(problem.pair_candidate[pairs], return_inverse=True)[1].astype(np.int64)
+def _chains(ordered: Units, host_of: Ints) -> tuple[Ints, Ints]:
+    """Give each unit's depth, and the first member of the one that it is reached through.
 
-
-def _rows(problem: TakeoverProblem, pairs: Ints) -> list[Row]:
-    """Give each host's capacity where it can be exceeded."""
-    load = problem.load[problem.pair_candidate[pairs]]
-    host = problem.pair_host[pairs]
-    offered = np.zeros(len(problem.hosts), np.int64)
-    np.add.at(offered, host, load)
-    rows = []
-    for tight in np.flatnonzero(offered > problem.capacity):
-        at = np.flatnonzero(host == tight)
-        rows.append(Row(at, load[at], int(problem.capacity[tight])))
-    return rows
-
-
-def _all_of(problem: TakeoverProblem, pairs: Ints) -> int:
-    return int(problem.gain[np.unique(problem.pair_candidate[pairs])].sum())
-
-
-def _spread(task: _Task, chosen: Bools) -> Bools:
-    whole = np.zeros(len(task.problem.way_mm), bool)
-    whole[task.pairs] = chosen
-    return whole
-
-
-def _solution(
-    task: _Task, chosen: Bools, gain_bound: int, count_bound: int, unproven: tuple[str, ...]
-) -> Solution:
-    problem = task.problem
-    if not problem.allowed(chosen):
-        raise AssertionError("the plan breaks a host's capacity or takes a compound twice")
-    gain = problem.gained(chosen)
-    return Solution(
-        chosen=chosen,
-        reached=gain >= problem.need,
-        gain=gain,
-        gain_bound=gain_bound,
-        count_bound=count_bound,
-        score=problem.score(chosen),
-        unproven=unproven,
-    )
+    Of several, the one with the shortest link, then the first by code.
+    """
+    depth_of = np.where(host_of >= 0, 1, 0)
+    parent_of = np.full(len(host_of), -1)
+    if ordered.depth < 2:
+        return depth_of, parent_of
+    near = set(
+        zip(ordered.edges.unit.tolist(), ordered.edges.host.tolist(), ordered.edges.depth.tolist(),
+            strict=True)
+    )  # fmt: skip
+    for host in np.unique(host_of[host_of >= 0]).tolist():
+        inside = set(np.flatnonzero(host_of == host).tolist())
+        reached = depths(ordered, inside, {unit for unit in inside if (unit, host, 1) in near})
+        for unit, depth in reached.items():
+            depth_of[unit] = depth
+            if depth > 1:
+                way = {
+                    k: ordered.linked[unit][k]
+                    for k in ordered.linked[unit]
+                    if reached.get(k) == depth - 1
+                }
+                parent = min(way, key=lambda k: (way[k], k))
+                parent_of[unit] = ordered.members[parent][0]
+    return depth_of, parent_of
