@@ -121,6 +121,22 @@ def _boxes_overlap(
     return enough
 
 
+def holds(
+    areas: Geometries, geometries: Geometries, area: Places, inner: Places
+) -> npt.NDArray[np.bool_]:
+    """Tell pairs whose first surely holds the second whole: it is the same, or well inside.
+
+    Cheaper by far than to intersect them; one that merely touches the rim is not told.
+    """
+    whole: npt.NDArray[np.bool_] = shapely.equals_identical(areas[area], geometries[inner])
+    other = np.flatnonzero(~whole)
+    used = np.unique(area[other])
+    shapely.prepare(areas[used])
+    whole[other] = shapely.contains_properly(areas[area[other]], geometries[inner[other]])
+    shapely.destroy_prepared(areas[used])
+    return whole
+
+
 def measure(geometries: Geometries, others: Geometries, mine: Places, theirs: Places) -> Overlaps:
     """Measure the ground that pairs share; pairs that share none are left out."""
     used = np.unique(mine)

@@ -146,14 +146,9 @@ def _against_register(
     """Report overlaps with the register's polygons of the same kind and other codes."""
     without = beside.codes.tolist()
     for batch in neighbours(register, beside.kind, beside.shapes, without=without, on=on):
-        found = _measure(beside, tree, batch.shapes)
-        found = found.beyond_slips()
+        theirs, mine = overlaps.candidates(tree, batch.shapes)
+        found = overlaps.measure(batch.shapes, beside.shapes, theirs, mine).turned().beyond_slips()
         _say_overlaps(beside, found, [f"登记库中的 {code} " for code in batch.codes])
-
-
-def _measure(beside: Beside, tree: STRtree, others: Geometries) -> Overlaps:
-    theirs, mine = overlaps.candidates(tree, others)
-    return overlaps.measure(others, beside.shapes, theirs, mine).turned()
 
 
 def _say_overlaps(
@@ -247,8 +242,10 @@ def _on_border(
 def _split_by_areas(beside: Beside, tree: STRtree, register: Register, on: dt.date | None) -> None:
     """Report compounds of the file that lie partly in an area of the register."""
     for batch in neighbours(register, "areas", beside.shapes, without=[], on=on):
-        found = _measure(beside, tree, batch.shapes)
-        split = found.where(_between(found.of_left))
+        theirs, mine = overlaps.candidates(tree, batch.shapes)
+        in_part = ~overlaps.holds(batch.shapes, beside.shapes, theirs, mine)
+        found = overlaps.measure(batch.shapes, beside.shapes, theirs[in_part], mine[in_part])
+        split = found.where(_between(found.of_right)).turned()
         for place, worst, count in _worst(split.left, np.minimum(split.of_left, 1 - split.of_left)):
             more = f"，另有 {count - 1} 个" if count > 1 else ""
             share = percent(split.of_left[worst])
@@ -265,7 +262,9 @@ def _splits_compounds(
     """Report areas of the file that hold only a part of compounds of the register."""
     said: list[tuple[int, str, float]] = []
     for batch in neighbours(register, "compounds", beside.shapes, without=[], on=on):
-        found = _measure(beside, tree, batch.shapes)
+        theirs, mine = overlaps.candidates(tree, batch.shapes)
+        in_part = ~overlaps.holds(beside.shapes, batch.shapes, mine, theirs)
+        found = overlaps.measure(beside.shapes, batch.shapes, mine[in_part], theirs[in_part])
         split = found.where(_between(found.of_right))
         codes = batch.codes[split.right].tolist()
         said += zip(split.left.tolist(), codes, split.of_right.tolist(), strict=True)
