@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.action_plan import Definition, action_plan
@@ -21,6 +22,7 @@ from geo.terms import BARRIER_KINDS, LEVELS, MADE_UP
 from maps import assets, shapes, style
 from maps.compounds import compound_words, compounds
 from maps.figures import CoverageOf, Place, figures, levels_below, places
+from maps.neighbours import drawn_neighbours
 from maps.page import page
 from maps.style import Words
 from maps.suggestions import suggestions
@@ -61,6 +63,9 @@ COMPOUNDS_ALONE_FROM_ZOOM: Final = 13.5
 
 COMPOUND_NAMES_FROM_ZOOM: Final = 16
 
+NEIGHBOURS_FROM_ZOOM: Final = 14
+"""From here on 100 m are ten pixels, and a line between two walls can be seen."""
+
 _POLYGON: Final = (3, 6)
 _LINE: Final = (1, 2, 5)
 
@@ -71,6 +76,7 @@ def write_handout(
     *,
     definition: Definition,
     plan: Any = None,
+    neighbours: pd.DataFrame | None = None,
     division: int | None = None,
     source: Words | None = None,
     review_number: str = "",
@@ -84,6 +90,8 @@ def write_handout(
         The HTML file to write; its folder is made when missing.
     plan
         A takeover plan to draw (`geo.takeover.plan.Plan`), or None.
+    neighbours
+        Neighbouring compounds to draw (`geo.takeover.neighbour_rows.compound_rows`), or None.
     division
         The division to show with everything below it; None shows the whole register.
     source
@@ -119,6 +127,7 @@ def write_handout(
         "compounds": (drawn := compounds(snapshot, definition, division, codes)),
         "compoundWords": compound_words(),
         "barriers": _barriers(snapshot, bounds),
+        "neighbours": None if neighbours is None else drawn_neighbours(neighbours),
         "plan": None if plan is None else suggestions(plan, drawn["code"]),
     }
     mark = f"【{MARK[0]}】" if snapshot.made_up else ""
@@ -165,6 +174,7 @@ def _style() -> dict[str, Any]:
         "compoundsFrom": COMPOUNDS_FROM_ZOOM,
         "compoundsAloneFrom": COMPOUNDS_ALONE_FROM_ZOOM,
         "compoundNamesFrom": COMPOUND_NAMES_FROM_ZOOM,
+        "neighboursFrom": NEIGHBOURS_FROM_ZOOM,
     }
 
 

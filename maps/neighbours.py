@@ -15,6 +15,7 @@ import xlsxwriter
 
 from geo.errors import UsageError
 from geo.takeover.neighbour_rows import COLUMNS
+from maps import shapes, style
 
 SUFFIXES = (".gpkg", ".geojson", ".xlsx")
 
@@ -67,6 +68,32 @@ def lines(rows: pd.DataFrame) -> gpd.GeoDataFrame:
     ends = rows[["west", "south", "east", "north"]].to_numpy(np.float64).reshape(-1, 2, 2)
     plain = rows.drop(columns=["west", "south", "east", "north"])
     return gpd.GeoDataFrame(plain, geometry=shapely.linestrings(ends), crs=4490)
+
+
+def drawn_neighbours(compounds: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give neighbouring compounds as a page draws them: lines by what is between, as texts.
+
+    Pairs that touch have no line.
+    """
+    ends = compounds[["west", "south", "east", "north"]].to_numpy(np.float64)
+    barred = compounds["barred_kind"].notna()
+    penalised = compounds["crossing"].notna() | compounds["arterial"].notna()
+    near = compounds["shared_edge_m"] > 0
+    kind = np.select([barred, penalised, near], ["barred", "penalised", "adjacent"], "free")
+    long = (ends[:, :2] != ends[:, 2:]).any(axis=1)
+    drawn = []
+    for one in style.NEIGHBOURS:
+        own = ends[long & (kind == one.id)].reshape(-1, 2, 2)
+        drawn.append(
+            {
+                "label": one.label,
+                "colour": one.colour,
+                "width": one.width_px,
+                "dash": one.dash,
+                "lines": shapes.line_texts(shapely.linestrings(own)),
+            }
+        )
+    return drawn
 
 
 def _workbook(

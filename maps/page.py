@@ -29,6 +29,7 @@ LAYERS: Final = {
     "compounds": "shapes",
     "suggestions": "shapes",
     "barriers": "barriers",
+    "neighbours": "barriers",
     "highlight": "highlight",
 }
 """Layers of the map, and the pane of each."""
@@ -40,6 +41,7 @@ SCRIPTS: Final = (
     "store.js",
     "divisions.js",
     "barriers.js",
+    "neighbours.js",
     "compounds.js",
     "suggestions.js",
     "labels.js",

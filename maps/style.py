@@ -144,6 +144,34 @@ BARRIERS: Final = (
 """Barriers, in drawing order."""
 
 
+@dataclass(frozen=True)
+class NeighbourStyle:
+    """How pairs of neighbours are drawn: by what is between them."""
+
+    id: str
+    label: Words
+    colour: str
+    width_px: float
+    dash: str
+
+
+NEIGHBOURS: Final = (
+    NeighbourStyle("barred", ("邻接：有阻隔", "neighbours: barred"), "#9a9ea5", 1.0, "2 4"),
+    NeighbourStyle("free", ("邻接：可达", "neighbours: free"), "#4c8a83", 0.8, ""),
+    NeighbourStyle(
+        "penalised",
+        ("邻接：隔主干道或经通道", "neighbours: by a crossing or over a road"),
+        "#a8842f",
+        1.2,
+        "6 3",
+    ),
+    NeighbourStyle(
+        "adjacent", ("邻接：相连", "neighbours: next to each other"), "#0b5a51", 2.4, ""
+    ),
+)
+"""Neighbours, in drawing order; a plan's suggestions are drawn over them."""
+
+
 def share_classes(target: Decimal) -> tuple[ShareClass, ...]:
     """Cut shares from 0 to 1 into at most six classes around the target.
 

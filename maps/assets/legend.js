@@ -1,7 +1,7 @@
 // The legend counts what is on the map, and says what is missing.
 wuye.legend = (map, compounds) => {
   const { store, el, say, phrase } = wuye;
-  const { compounds: all, compoundWords, barriers, style } = wuye.data;
+  const { compounds: all, compoundWords, barriers, neighbours, style } = wuye.data;
   const box = wuye.find("legend-body");
 
   const line = (swatch, text, count, kind = "") =>
@@ -51,6 +51,7 @@ wuye.legend = (map, compounds) => {
     const level = wuye.data.levels.find((one) => one.id === store.state.level);
     const near = map.getZoom();
     const bases = barriers.filter((kind) => store.state.show.barriers && near >= kind.from);
+    if (neighbours && store.state.show.neighbours && near >= style.neighboursFrom) bases.push(...neighbours);
     const parts = [];
     if (compounds.visible()) {
       parts.push(

@@ -25,6 +25,7 @@ wuye.start = (map, groups) => {
   wuye.shared = wuye.canvas("shapes");
   const divisions = wuye.divisions(map, groups.divisions, groups.highlight);
   wuye.barriers(map, groups.barriers);
+  wuye.neighbours(map, groups.neighbours);
   const compounds = wuye.compounds(map, groups.compounds);
   const suggestions = wuye.suggestions(map, groups.suggestions, compounds);
   compounds.onDrawn(suggestions.raise);
@@ -46,7 +47,7 @@ wuye.start = (map, groups) => {
     find("levels").hidden = below.length < 2;
   });
   store.watch(["show", "lang"], () => {
-    const names = ["compounds", ...(wuye.data.plan ? ["suggestions"] : []), ...(wuye.data.barriers.length ? ["barriers"] : [])];
+    const names = ["compounds", ...(wuye.data.plan ? ["suggestions"] : []), ...(wuye.data.barriers.length ? ["barriers"] : []), ...(wuye.data.neighbours ? ["neighbours"] : [])];
     find("layers").replaceChildren(
       ...names.map((name) =>
         el("label", {},

@@ -10,7 +10,7 @@ wuye.store = (() => {
     sort: "gap",
     tab: "ranking",
     lang: 0,
-    show: { compounds: true, suggestions: true, barriers: true },
+    show: { compounds: true, suggestions: true, barriers: true, neighbours: true },
   };
   const listeners = [];
 

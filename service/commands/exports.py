@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from geo.intake.roundtrip.export import TABLES, export_boundaries
+from geo.takeover import neighbour_file
+from geo.takeover.neighbour_rows import compound_rows, selected
+from geo.takeover.neighbours import Terms
 from geo.takeover.plan import load as load_plan
 from maps.handout import write_handout
 from service.options import (
@@ -42,16 +45,26 @@ def handout(
     population: PopulationOption = "urban",
     with_interim: WithInterim = False,
     plan: Annotated[Path | None, typer.Option(help="wuye plan --out 存下的方案。")] = None,
+    neighbours: Annotated[
+        bool, typer.Option("--neighbours", help="画出小区之间的邻接：间距上限内的每一对。")
+    ] = False,
     review_number: Annotated[str, typer.Option(help="审图号；没有则注明内部使用。")] = "",
     as_json: Json = False,
 ) -> None:
     """Write the handout of a date, with a saved plan's suggestions when one is given."""
+    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    code = division_code(division)
+    pairs = None
+    if neighbours:
+        layer = neighbour_file.get(snapshot, Terms.of())
+        pairs = compound_rows(selected(layer, snapshot, code), snapshot)
     written = write_handout(
         path,
-        Workspace(Settings()).snapshots.get(day(as_of), moment(known_at)),
+        snapshot,
         definition=definition_of(band, basis, population, with_interim=with_interim),
         plan=None if plan is None else load_plan(plan),
-        division=division_code(division),
+        neighbours=pairs,
+        division=code,
         review_number=review_number,
     )
     if as_json:
