@@ -7,17 +7,17 @@ choose, or becomes a compound of its own under a provisional code.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import pandas as pd
 import shapely
 
 from geo.intake.match import known as register_side
 from geo.intake.match import provisional
+from geo.intake.match.cells import Cells
 from geo.intake.match.decide import Decision, match
-from geo.intake.match.known import Compound
-from geo.intake.match.loose import HEADER, Loose, loose_rows, text_at
+from geo.intake.match.loose import HEADER, Loose, loose_rows
 from geo.intake.match.names import parse_all, split_aliases
 from geo.intake.match.polygons import Place, places
 from geo.intake.match.subject import COUNTY, Subject
@@ -40,17 +40,24 @@ def take_codes(register: Register, kind: str, frame: pd.DataFrame, findings: Fin
     column = CODE_COLUMN.get(kind)
     if column is None:
         return
-    loose = []
-    if kind in MATCHED_BY_NAME and "name" in frame:
-        if column not in frame:
-            frame[column] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-        loose = loose_rows(kind, frame, findings)
+    by_name = kind in MATCHED_BY_NAME and "name" in frame
+    if by_name and column not in frame:
+        frame[column] = pd.Series([None] * len(frame), index=frame.index, dtype=object)
     if column not in frame:
         return
+    loose, cells = [], None
+    if by_name and frame[column].isna().any():
+        cells = Cells(frame)
+        loose = loose_rows(kind, cells, findings)
     with register.connect() as connection:
         _translate(frame, column, register_side.other_codes(connection))
-        if loose:
-            _settle(connection, kind, frame, loose, findings)
+        if cells is not None and loose:
+            taken = {code for code in frame[column] if isinstance(code, str)}
+            codes = _settle(connection, kind, cells, loose, taken, findings)
+            filled = frame[column].tolist()
+            for place, code in codes.items():
+                filled[place] = code
+            frame[column] = pd.Series(filled, index=frame.index, dtype=object)
 
 
 def _translate(frame: pd.DataFrame, column: str, others: dict[str, str]) -> None:
@@ -65,143 +72,134 @@ def _translate(frame: pd.DataFrame, column: str, others: dict[str, str]) -> None
 def _settle(
     connection: Connection,
     kind: str,
-    frame: pd.DataFrame,
+    cells: Cells,
     loose: list[Loose],
+    taken: set[str],
     findings: Findings,
-) -> None:
+) -> dict[int, str]:
+    """Decide for the rows without a code; give the codes that rows take.
+
+    Parameters
+    ----------
+    taken
+        Codes of the file's other rows: no row takes one of them.
+    """
     located: Sequence[Place | None] = [None] * len(loose)
-    if kind == "compounds" and "geometry" in frame:
-        located = places(connection, [frame.at[item.indexes[0], "geometry"] for item in loose])
-    own = [_own_code(frame, item, place) for item, place in zip(loose, located, strict=True)]
-    for item, code in zip(loose, own, strict=True):
-        findings.subjects |= {int(frame.at[index, "position"]): code for index in item.indexes}
+    if kind == "compounds" and "geometry" in cells:
+        located = places(connection, [cells.value(item.places[0], "geometry") for item in loose])
+    asked = [_asked(cells, *pair) for pair in zip(loose, located, strict=True)]
+    for item in asked:
+        findings.subjects |= dict.fromkeys(item.rows.places, item.own)
     others = register_side.other_codes(connection)
-    held = register_side.codes_known(connection, [others.get(code, code) for code in own])
-    open_places = []
-    for number, (item, code) in enumerate(zip(loose, own, strict=True)):
-        meant = others.get(code, code)
-        if meant in held:  # came before under this code, or was matched since
-            _fill(frame, item, meant)
-        else:
-            open_places.append(number)
-    if not open_places:
-        return
+    meant = [others.get(item.own, item.own) for item in asked]
+    held = register_side.codes_known(connection, meant)
+    # What came before under its own code, or was matched since, stays what it is.
+    codes = {
+        place: code
+        for item, code in zip(asked, meant, strict=True)
+        if code in held
+        for place in item.rows.places
+    }
+    asked = [item for item, code in zip(asked, meant, strict=True) if code not in held]
+    if asked:
+        decisions = _decide(connection, kind, cells, asked, taken | set(codes.values()))
+        for item, decision in zip(asked, decisions, strict=True):
+            codes |= _apply(kind, item, decision, findings)
+    return codes
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Rows that ask for a code: where their polygon lies, and the code that their facts give."""
+
+    rows: Loose
+    polygon: Place | None
+    division: str
+    own: str
+
+
+def _asked(cells: Cells, item: Loose, polygon: Place | None) -> _Asked:
+    division = item.division or (polygon.division if polygon else None) or ""
+    if polygon is None:
+        return _Asked(item, None, division, provisional.of_row(division, item.name))
+    wkb = shapely.to_wkb(cells.value(item.places[0], "geometry"), byte_order=1)
+    return _Asked(item, polygon, division, provisional.of_polygon(division, item.name, wkb))
+
+
+def _decide(
+    connection: Connection, kind: str, cells: Cells, asked: list[_Asked], taken: set[str]
+) -> list[Decision]:
+    """Match rows with what the register knows in their counties."""
+    within = {item.division[:COUNTY] for item in asked}
+    found = register_side.compounds(connection, None if "" in within else sorted(within))
+    found = [compound for compound in found if compound.subject.key not in taken]
     names = register_side.aliases(connection)
-    within = {_division(loose[number], located[number])[:COUNTY] for number in open_places}
-    candidates = register_side.compounds(connection, None if "" in within else sorted(within))
-    taken = {code for code in frame[CODE_COLUMN[kind]] if isinstance(code, str)}
-    candidates = [compound for compound in candidates if compound.subject.key not in taken]
     prefixes = register_side.prefixes_of(connection, within)
     rows = [
-        _subject(frame, loose[number], located[number], number, prefixes, names)
-        for number in open_places
+        _subject(cells, item, str(number), prefixes, names) for number, item in enumerate(asked)
     ]
     if kind == "compounds":
-        decisions = _match_polygons(rows, candidates, [located[number] for number in open_places])
-    else:
-        decisions = match(rows, [compound.subject for compound in candidates])
-    for number, decision in zip(open_places, decisions, strict=True):
-        _apply(kind, frame, loose[number], decision, own[number], findings)
+        rows = _refusing(rows, asked, {item.subject.key for item in found if item.drawn})
+    return match(rows, [compound.subject for compound in found])
 
 
-def _division(item: Loose, place: Place | None) -> str:
-    """Give the division that a row names, else the one where its polygon lies."""
-    return item.division or (place.division if place else None) or ""
-
-
-def _own_code(frame: pd.DataFrame, item: Loose, place: Place | None) -> str:
-    if place is None:
-        return provisional.of_row(item.division or "", item.name)
-    shape = frame.at[item.indexes[0], "geometry"]
-    return provisional.of_polygon(
-        _division(item, place), item.name, shapely.to_wkb(shape, byte_order=1)
-    )
+def _refusing(rows: list[Subject], asked: list[_Asked], drawn: set[str]) -> list[Subject]:
+    """Let a polygon take no compound that has one already, but for one of the same place."""
+    return [
+        replace(row, rejected=row.rejected | (drawn - item.polygon.same_place))
+        if item.polygon
+        else row
+        for row, item in zip(rows, asked, strict=True)
+    ]
 
 
 def _subject(
-    frame: pd.DataFrame,
-    item: Loose,
-    place: Place | None,
-    number: int,
+    cells: Cells,
+    item: _Asked,
+    key: str,
     prefixes: dict[str, list[str]],
     names: register_side.Aliases,
 ) -> Subject:
-    last = item.indexes[-1]
-    division = _division(item, place)
-    aliases = split_aliases(text_at(frame, last, "aliases"))
-    parsed = parse_all(item.name, aliases, prefixes.get(division[:COUNTY], []))
-
-    def value(column: str) -> Any:
-        found = frame.at[last, column] if column in frame else None
-        return None if found is None or pd.isna(found) else found
-
-    floor_area = value("floor_area_m2")
+    last = item.rows.places[-1]
+    aliases = split_aliases(cells.text(last, "aliases"))
+    parsed = parse_all(item.rows.name, aliases, prefixes.get(item.division[:COUNTY], []))
+    floor_area = cells.value(last, "floor_area_m2")
     return Subject(
-        key=str(number),
+        key=key,
         names=parsed,
-        shown=item.name,
-        division=division or None,
-        address=text_at(frame, last, "address"),
+        shown=item.rows.name,
+        division=item.division or None,
+        address=cells.text(last, "address"),
         floor_area_m2=None if floor_area is None else float(floor_area),
-        land_area_m2=place.land_area_m2 if place else None,
-        built_year=value("built_year"),
-        households=value("households"),
+        land_area_m2=item.polygon.land_area_m2 if item.polygon else None,
+        built_year=cells.value(last, "built_year"),
+        households=cells.value(last, "households"),
         rejected=names.refused_for(name.text for name in parsed),
     )
 
 
-def _match_polygons(
-    rows: list[Subject], candidates: list[Compound], located: list[Place | None]
-) -> list[Decision]:
-    """Match polygons with compounds that have none, or one drawn of the same place."""
-    drawn = {compound.subject.key for compound in candidates if compound.drawn}
-    elsewhere = [
-        row if place is None else _refusing(row, frozenset(drawn - place.same_place))
-        for row, place in zip(rows, located, strict=True)
-    ]
-    return match(elsewhere, [compound.subject for compound in candidates])
-
-
-def _refusing(row: Subject, codes: frozenset[str]) -> Subject:
-    return replace(row, rejected=row.rejected | codes)
-
-
-def _apply(
-    kind: str,
-    frame: pd.DataFrame,
-    item: Loose,
-    decision: Decision,
-    own: str,
-    findings: Findings,
-) -> None:
-    """Give rows what was decided for their compound."""
+def _apply(kind: str, item: _Asked, decision: Decision, findings: Findings) -> dict[int, str]:
+    """Say what was decided for a compound's rows; give the code that they take, if any."""
     listed = [candidate.as_json() for candidate in decision.candidates]
-    if decision.code is not None:
-        _fill(frame, item, decision.code)
-    elif decision.verdict == "unmatched":
-        _fill(frame, item, own)
-    for index in item.indexes:
-        position = int(frame.at[index, "position"])
+    for place in item.rows.places:
         if decision.code is not None:
-            findings.matches[position] = listed[0]
+            findings.matches[place] = listed[0]
         elif decision.verdict == "review":
             best = decision.candidates[0]
-            findings.candidates[position] = listed
+            findings.candidates[place] = listed
             findings.add(
-                "quarantined", "match_review", position, HEADER, item.name,
+                "quarantined", "match_review", place, HEADER, item.rows.name,
                 f"可能是“{best.name}”（{best.code}，{best.score:.2f}："
                 f"{'，'.join(best.reasons)}）等 {len(listed)} 个小区",
                 "请用 wuye match review 核对，再用 wuye match confirm 或 reject 决定",
             )  # fmt: skip
         else:
             findings.add(
-                "warned", "no_polygon_match", position, HEADER, item.name,
+                "warned", "no_polygon_match", place, HEADER, item.rows.name,
                 "没有找到对应的小区，按新小区入库" if kind == "compounds"
                 else "没有找到对应的图形，仍计入统计，以占位点表示",
-                f"临时编码 {own}；有了图形后用 wuye match propose 对应",
+                f"临时编码 {item.own}；有了图形后用 wuye match propose 对应",
             )  # fmt: skip
-
-
-def _fill(frame: pd.DataFrame, item: Loose, code: str) -> None:
-    for index in item.indexes:
-        frame.at[index, "code"] = code
+    if decision.verdict == "review":
+        return {}
+    return dict.fromkeys(item.rows.places, decision.code or item.own)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-
-import pandas as pd
+from typing import Final
 
 from geo.intake.clean import text_of
 from geo.intake.columns import STAND_IN
+from geo.intake.match.cells import Cells
 from geo.intake.match.names import key_of
 from geo.intake.match.subject import STREET
 from geo.intake.read import RawTable
@@ -25,15 +24,9 @@ _SAME_COMPOUND: Final = ("address", "floor_area_m2", "built_year", "households",
 class Loose:
     """Rows of one compound without a code: several are its periods."""
 
-    indexes: tuple[int, ...]
+    places: tuple[int, ...]
     name: str
     division: str | None
-
-
-def text_at(frame: pd.DataFrame, index: Any, column: str) -> str:
-    """Give a cell's text, blank for none."""
-    value = frame.at[index, column] if column in frame else None
-    return value if isinstance(value, str) else ""
 
 
 def stood_in(kind: str, raw: RawTable, columns: Mapping[str, str]) -> set[int]:
@@ -54,7 +47,7 @@ def stood_in(kind: str, raw: RawTable, columns: Mapping[str, str]) -> set[int]:
     return {place for place, said in enumerate(zip(*told, strict=True)) if all(said)}
 
 
-def loose_rows(kind: str, frame: pd.DataFrame, findings: Findings) -> list[Loose]:
+def loose_rows(kind: str, cells: Cells, findings: Findings) -> list[Loose]:
     """Put rows without a code together, by street and name; hold those that nobody can tell apart.
 
     Rows of one name in one street are periods of one compound when their service begins on
@@ -62,72 +55,66 @@ def loose_rows(kind: str, frame: pd.DataFrame, findings: Findings) -> list[Loose
     A row whose name a row with a code has is held too.
     """
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for index in _without_code(kind, frame, findings):
-        division = text_at(frame, index, "division")[:STREET]
-        groups[division, key_of(text_at(frame, index, "name"))].append(index)
-    if not groups:
-        return []
+    for place in _without_code(kind, cells, findings):
+        groups[_street(cells, place), key_of(cells.text(place, "name"))].append(place)
     streets = {street for street, _ in groups}
     coded = {
-        (street, key_of(text_at(frame, index, "name"))): index
-        for index in frame.index[frame["code"].notna()]
-        if (street := text_at(frame, index, "division")[:STREET]) in streets
-        and text_at(frame, index, "name")
+        (street, key_of(cells.text(place, "name"))): place
+        for place, code in enumerate(cells.column("code"))
+        if code is not None and (street := _street(cells, place)) in streets
     }
     found = []
-    for key, indexes in groups.items():
-        if kind == "compounds" and "geometry" in frame:
-            found += [_loose(frame, [index]) for index in indexes]
+    for key, places in groups.items():
+        if kind == "compounds" and "geometry" in cells:
+            found += [_loose(cells, [place]) for place in places]
         elif key in coded:
-            _hold(frame, indexes, [coded[key]], findings)
-        elif _one_compound(frame, indexes):
-            found.append(_loose(frame, indexes))
+            _hold(cells, places, [coded[key]], findings)
+        elif _one_compound(cells, places):
+            found.append(_loose(cells, places))
         else:
-            _hold(frame, indexes, indexes, findings)
+            _hold(cells, places, places, findings)
     return found
 
 
-def _without_code(kind: str, frame: pd.DataFrame, findings: Findings) -> list[int]:
+def _street(cells: Cells, place: int) -> str:
+    return cells.text(place, "division")[:STREET]
+
+
+def _without_code(kind: str, cells: Cells, findings: Findings) -> list[int]:
     """List the good rows that have no code, but a name and a place."""
-    open_rows = frame[frame["code"].isna()]
-    good = set(findings.good(open_rows["position"]))
-    shaped = kind == "compounds" and "geometry" in frame
+    shaped = kind == "compounds" and "geometry" in cells
+    located = "geometry" if shaped else "division"
+    codes = cells.column("code")
     return [
-        index
-        for index in open_rows.index
-        if frame.at[index, "position"] in good
-        and text_at(frame, index, "name")
-        and (
-            frame.at[index, "geometry"] is not None if shaped else text_at(frame, index, "division")
-        )
+        place
+        for place in findings.good(range(len(codes)))
+        if codes[place] is None
+        and cells.text(place, "name")
+        and cells.value(place, located) is not None
     ]
 
 
-def _loose(frame: pd.DataFrame, indexes: list[int]) -> Loose:
-    first = indexes[0]
-    return Loose(
-        tuple(indexes), text_at(frame, first, "name"), text_at(frame, first, "division") or None
-    )
+def _loose(cells: Cells, places: list[int]) -> Loose:
+    division = cells.text(places[0], "division") or None
+    return Loose(tuple(places), cells.text(places[0], "name"), division)
 
 
-def _one_compound(frame: pd.DataFrame, indexes: list[int]) -> bool:
-    if len(indexes) == 1:
+def _one_compound(cells: Cells, places: list[int]) -> bool:
+    if len(places) == 1:
         return True
-    rows = frame.loc[indexes]
-    told = [name for name in rows.columns if name not in {"position", "row", "sheet"}]
-    starts = rows["service_from"] if "service_from" in rows else pd.Series([None] * len(rows))
-    apart = starts.notna().all() and starts.is_unique
-    if not apart and len(rows[told].astype(str).drop_duplicates()) > 1:
+    starts = [cells.value(place, "service_from") for place in places]
+    apart = None not in starts and len(set(starts)) == len(starts)
+    if not apart and len({cells.row(place) for place in places}) > 1:
         return False
-    return all(rows[name].dropna().nunique() <= 1 for name in _SAME_COMPOUND if name in rows)
+    told = [{cells.value(place, name) for place in places} - {None} for name in _SAME_COMPOUND]
+    return all(len(values) <= 1 for values in told)
 
 
-def _hold(frame: pd.DataFrame, indexes: list[int], others: list[int], findings: Findings) -> None:
-    for index in indexes:
-        rows = "、".join(str(frame.at[other, "row"]) for other in others if other != index)
+def _hold(cells: Cells, places: list[int], others: list[int], findings: Findings) -> None:
+    for place in places:
+        rows = "、".join(str(findings.rows[other]) for other in others if other != place)
         findings.add(
-            "quarantined", "same_name", frame.at[index, "position"], HEADER,
-            text_at(frame, index, "name"),
+            "quarantined", "same_name", place, HEADER, cells.text(place, "name"),
             f"与第 {rows} 行在同一街道同名，没有小区编码，无法区分",
             "请补填小区编码，或改成可以区分的名称（几期、几区）",
         )  # fmt: skip

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from geo.intake.match.characters import arabic, formal_digit, plain, reading
@@ -144,16 +144,15 @@ def parse(text: str | None, prefixes: Iterable[str] = ()) -> tuple[Name, ...]:
     outside, others = _brackets(plain(text))
     found: dict[str, Name] = {}
     pieces = [piece for piece in _DOTS.split(outside) if piece.strip()]
-    listed = sorted(prefixes, key=len, reverse=True)
+    full, short = _prefixes(tuple(prefixes))
     written = _NOT_NAME.sub("", _range_kept("".join(pieces)))
-    whole = _without(written, [arabic(plain(word)) for word in listed if word.endswith(_LEVELS)])
+    whole = _without(written, full)
     _add(found, whole, 1.0)
     if len(pieces) > 1:
         _add(found, _NOT_NAME.sub("", _range_kept(pieces[-1])), SHORTENED)
     for other in others:
         _add(found, _NOT_NAME.sub("", _range_kept(other)), RENAMED)
-    towns = [arabic(plain(word)) for word in listed if not word.endswith(_LEVELS)]
-    for shorter in (_without(whole, towns), _without_brand(whole)):
+    for shorter in (_without(whole, short), _without_brand(whole)):
         _add(found, shorter, SHORTENED)
     return tuple(found.values())
 
@@ -189,6 +188,7 @@ def split_aliases(text: str | None) -> list[str]:
     return [part.strip() for part in _LIST.split(text or "") if part.strip()]
 
 
+@lru_cache(maxsize=65_536)
 def key_of(text: str | None) -> str:
     """Give the canonical text of a name, for comparing and for storing as an alias."""
     found = parse(text)
@@ -244,6 +244,15 @@ _LEVELS: Final = ("省", "市", "区", "县", "州", "旗", "街道", "镇", "�
 _LEAST_LEFT: Final = 3
 
 
+@lru_cache(maxsize=1024)
+def _prefixes(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give names of divisions as names are spelt here, in full and in short, longer ones first."""
+    listed = sorted(words, key=len, reverse=True)
+    full = [arabic(plain(word)) for word in listed if word.endswith(_LEVELS)]
+    short = [arabic(plain(word)) for word in listed if not word.endswith(_LEVELS)]
+    return tuple(full), tuple(short)
+
+
 def _without(text: str, prefixes: Iterable[str]) -> str:
     """Leave out names of divisions in front, the outer ones first, as long as a name is left."""
     again = True
@@ -264,6 +273,7 @@ def _without_brand(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=65_536)
 def _read(text: str, trust: float) -> Name:
     text = _ROMAN_MARK.sub(lambda found: _ROMAN[found[1]], text)
     text = re.sub(r"(期)(?:工程|项目)$", r"\1", text)
