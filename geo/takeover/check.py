@@ -32,7 +32,10 @@ def broken_rules(problem: Problem, host: Ints, mode: Ints, depth: Ints) -> list[
 
 def _sizes(problem: Problem, host: Ints) -> Iterator[str]:
     taken = host >= 0
-    area = _sums(problem.load[taken], host[taken], len(problem.hosts))
+    load = problem.load.copy()
+    mine = host[problem.pair_candidate] == problem.pair_host
+    load[problem.pair_candidate[mine]] = problem.pair_load[mine]
+    area = _sums(load[taken], host[taken], len(problem.hosts))
     homes = _sums(problem.households[taken], host[taken], len(problem.hosts))
     limit = problem.capacity_households
     for at in np.flatnonzero(area > problem.capacity).tolist():

@@ -27,6 +27,7 @@ class _Column(NamedTuple):
     units: tuple[int, ...]
     host: int
     mode: int
+    load: int
     cost_fen: int
     way_mm: int
 
@@ -77,6 +78,7 @@ def build_model(units: Units, goal: Goal) -> Model:
         unit,
         np.array([column.host for column in columns], np.int64),
         np.array([column.mode for column in columns], np.int64),
+        np.array([column.load for column in columns], np.int64),
         np.array([column.cost_fen for column in columns], np.int64),
         np.array([column.way_mm for column in columns], np.int64),
     )
@@ -97,6 +99,7 @@ class _Half:
     unit: Ints
     host: Ints
     mode: Ints
+    load: Ints
     cost_fen: Ints
     way_mm: Ints
 
@@ -145,13 +148,15 @@ def _add_desk(units: Units, desk: Desk, columns: list[_Column], maker: RowMaker)
         _add_steps(units, desk, columns, maker)
         return
     edges = desk.edges
-    unit, way, cost = edges.unit.tolist(), edges.way_mm.tolist(), edges.cost_fen.tolist()
+    unit, way = edges.unit.tolist(), edges.way_mm.tolist()
+    load, cost = edges.load.tolist(), edges.cost_fen.tolist()
     first = len(columns)
     columns.extend(
         _Column(
             tuple(unit[edge] for edge in take),
             desk.host,
             -1,
+            sum(load[edge] for edge in take),
             desk.setup_fen + sum(cost[edge] for edge in take),
             sum(way[edge] for edge in take),
         )
@@ -172,6 +177,7 @@ def _add_steps(units: Units, desk: Desk, columns: list[_Column], maker: RowMaker
             (unit,),
             desk.host,
             -1,
+            int(desk.edges.load[edge_of[unit]]),
             int(desk.edges.cost_fen[edge_of[unit]]),
             int(desk.edges.way_mm[edge_of[unit]]),
         )
@@ -180,7 +186,8 @@ def _add_steps(units: Units, desk: Desk, columns: list[_Column], maker: RowMaker
     mine = np.arange(first, len(columns))
     taken = np.array([unit for unit, _ in steps], np.int64)
     if not desk.slack(units):
-        maker.add(mine, units.load[taken], desk.capacity)
+        load = desk.edges.load[[edge_of[unit] for unit in taken.tolist()]]
+        maker.add(mine, load, desk.capacity)
         if desk.households != ANY:
             maker.add(mine, units.households[taken], desk.households)
     for (unit, depth), column in at.items():
@@ -203,7 +210,7 @@ def _add_switch(
 ) -> int:
     """Add a column that is 1 when any of the steps is."""
     switch = len(columns)
-    columns.append(_Column((), desk.host, -1, cost_fen, 0))
+    columns.append(_Column((), desk.host, -1, 0, cost_fen, 0))
     for step in steps.tolist():
         maker.add(np.array([step, switch]), np.array([1, -1]), 0)
     return switch
@@ -225,7 +232,7 @@ def _fallback(units: Units) -> Iterator[_Column]:
     for unit, members in enumerate(units.members):
         for mode in np.flatnonzero(fallback.open[members].all(axis=0)).tolist():
             if unit not in out:
-                yield _Column((unit,), -1, mode, int(fallback.cost_fen[members, mode].sum()), 0)
+                yield _Column((unit,), -1, mode, 0, int(fallback.cost_fen[members, mode].sum()), 0)
 
 
 def _add_once(half: _Half, maker: RowMaker) -> None:
@@ -239,7 +246,7 @@ def _add_companies(half: _Half, maker: RowMaker) -> None:
     companies = half.units.problem.companies
     if companies is None:
         return
-    load = half.total(half.units.load)
+    load = half.load
     of_host = np.append(companies.of_host[half.units.host_index], ANY)
     company = np.where(load > 0, of_host[half.host], ANY)
     # By the place of their first column, so that labels don't matter.

@@ -38,10 +38,10 @@ def greedy(units: Units, goal: Goal) -> Ints:
     for unit in _order(units, goal, options):
         if goal.asks and not goal.child_need and gained >= goal.need:
             break
-        load, families = int(units.load[unit]), int(units.households[unit])
+        families = int(units.households[unit])
         fitting = []
         for edge in options[unit]:
-            host = int(edges.host[edge])
+            host, load = int(edges.host[edge]), int(edges.load[edge])
             if spare[host] < load or (homes[host] != ANY and homes[host] < families):
                 continue
             if company[host] != ANY and left[company[host]] < load:
@@ -53,7 +53,7 @@ def greedy(units: Units, goal: Goal) -> Ints:
         if not fitting:
             continue
         fee, _, edge = min(fitting) if budget is not None else min(fitting, key=lambda f: f[1:])
-        host = int(edges.host[edge])
+        host, load = int(edges.host[edge]), int(edges.load[edge])
         host_of[unit] = host
         opened.add(host)
         spare[host] -= load

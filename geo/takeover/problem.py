@@ -30,7 +30,8 @@ class Problem:
                  with less than 12 months left rule out (`geo.takeover.hosts`)
     ``N(i)``     candidates linked to `i` (`Links`)
     ``a_i``      what `i` adds to the numerator (`gain`), ``w_i`` its need weight (`weight`)
-    ``f_i, h_i`` its floor area, 0.01 m² (`load`), and its households
+    ``f_i, h_i`` its floor area, 0.01 m² (`load`; ``f_ij`` where a pair has its own), and its
+                 households
     ``c_ij``     cost in fen: ``cost_fen[i] + pair_cost_fen[ij]``; ``s_j`` set-up once a host
     ``g_ij``     the way from `i` to `j`, mm; of a chained pair the shortest link that a chain
                  to `j` can come by
@@ -80,8 +81,9 @@ class Problem:
         Shape (candidates,): a label 0, 1, ... for each child division; -1 for none.
     capacity, capacity_households, setup_fen
         Shape (hosts,). Households -1: no limit.
-    pair_candidate, pair_host, way_mm, pair_cost_fen
-        Shape (pairs,): indexes into the above; each pair once.
+    pair_candidate, pair_host, way_mm, pair_load, pair_cost_fen
+        Shape (pairs,): indexes into the above; each pair once. `pair_load` is what the candidate
+        takes of this host's capacity; by default its `load`, as for a chained pair.
 
     Raises
     ------
@@ -98,6 +100,7 @@ class Problem:
     pair_candidate: Ints
     pair_host: Ints
     way_mm: Ints
+    pair_load: Ints = field(default_factory=_blank)
     pair_cost_fen: Ints = field(default_factory=_blank)
     households: Ints = field(default_factory=_blank)
     weight: Ints = field(default_factory=_blank)
@@ -132,15 +135,22 @@ class Problem:
             "child": (n, -1),
             "capacity_households": (m, ANY),
             "setup_fen": (m, 0),
+            "pair_load": (len(self.way_mm), self._own_load()),
             "pair_cost_fen": (len(self.way_mm), 0),
         }
+
+    def _own_load(self) -> Ints:
+        within = (self.pair_candidate >= 0) & (self.pair_candidate < len(self.load))
+        return np.where(
+            within, np.append(self.load, 0)[np.where(within, self.pair_candidate, 0)], 0
+        )
 
     def _check_lengths(self) -> None:
         kinds = (
             (len(self.candidates), ("gain", "load", "households", "weight", "cost_fen")),
             (len(self.candidates), ("area", "child")),
             (len(self.hosts), ("capacity", "capacity_households", "setup_fen")),
-            (len(self.way_mm), ("pair_candidate", "pair_host", "pair_cost_fen")),
+            (len(self.way_mm), ("pair_candidate", "pair_host", "pair_load", "pair_cost_fen")),
         )
         for length, names in kinds:
             for name in names:
@@ -159,7 +169,7 @@ class Problem:
         for name in ("gain", "load", "households", "weight", "cost_fen", "capacity", "setup_fen"):
             if (getattr(self, name) < 0).any():
                 raise ValueError(f"{name} has a negative number")
-        if (self.way_mm < 0).any() or (self.pair_cost_fen < 0).any():
+        if any((part < 0).any() for part in (self.way_mm, self.pair_load, self.pair_cost_fen)):
             raise ValueError("a pair has a negative number")
         _within(self.pair_candidate, 0, len(self.candidates), "pair_candidate")
         _within(self.pair_host, 0, len(self.hosts), "pair_host")

@@ -60,7 +60,7 @@ def slack_hosts(units: Units, edges: Edges) -> Bools:
     """Tell which hosts could take everything that edges offer them, shape (hosts,)."""
     area = np.zeros(len(units.host_index), np.int64)
     homes = area.copy()
-    np.add.at(area, edges.host, units.load[edges.unit])
+    np.add.at(area, edges.host, edges.load)
     np.add.at(homes, edges.host, units.households[edges.unit])
     limit = units.capacity_households
     return np.asarray((area <= units.capacity) & ((limit == ANY) | (homes <= limit)))

@@ -53,7 +53,7 @@ class Desk:
         """Tell whether everything fits together."""
         unit = self.edges.unit
         return bool(
-            units.load[unit].sum() <= self.capacity
+            self.edges.load.sum() <= self.capacity
             and (self.households == ANY or units.households[unit].sum() <= self.households)
         )
 
@@ -98,7 +98,7 @@ def takes(desk: Desk, units: Units) -> list[tuple[int, ...]] | None:
 
     None when more than `MOST_TAKES` would have to be looked at.
     """
-    load = units.load[desk.edges.unit].tolist()
+    load = desk.edges.load.tolist()
     households = units.households[desk.edges.unit].tolist()
     order = sorted(range(len(load)), key=lambda k: (load[k], k))
     room = desk.households if desk.households != ANY else sum(households)

@@ -20,14 +20,13 @@ class Edges:
     unit: Ints
     host: Ints
     way_mm: Ints
+    load: Ints
     cost_fen: Ints
     depth: Ints
 
     def take(self, at: Ints | Bools) -> Edges:
         """Give some of the edges."""
-        return Edges(
-            self.unit[at], self.host[at], self.way_mm[at], self.cost_fen[at], self.depth[at]
-        )
+        return Edges(*(getattr(self, name)[at] for name in Edges.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -124,9 +123,9 @@ def units(problem: Problem) -> Units:
     load, households = summed(problem.load), summed(problem.households)
     edges = _direct(problem, members, unit_of, host_place)
     edges = _allowed(problem, edges, unit_of, host_place)
-    edges = _chained(problem, edges, unit_of, host_place, linked)
+    edges = _chained(problem, edges, unit_of, host_place, linked, load)
     limit = problem.capacity_households[host_index][edges.host]
-    fits = (load[edges.unit] <= problem.capacity[host_index][edges.host]) & (
+    fits = (edges.load <= problem.capacity[host_index][edges.host]) & (
         (limit == ANY) | (households[edges.unit] <= limit)
     )
     return Units(
@@ -171,17 +170,23 @@ def _direct(problem: Problem, members: tuple[Ints, ...], unit_of: Ints, host_pla
     at = np.flatnonzero(new)
     if not len(at):
         none = np.zeros(0, np.int64)
-        return Edges(none, none, none, none, none)
+        return Edges(*6 * [none])
     way = np.minimum.reduceat(problem.way_mm[order], at)
     cost = np.add.reduceat(problem.pair_cost_fen[order], at)
     size = np.array([len(found) for found in members], np.int64)
     near = np.diff(np.append(at, len(order)))
+    # What the area's other compounds take, that have no pair of their own, is their floor area.
+    listed = np.add.reduceat(problem.load[candidate], at)
+    used = np.add.reduceat(problem.pair_load[order], at)
+    load = np.zeros(len(members), np.int64)
+    np.add.at(load, unit_of, problem.load)
+    used += load[unit[at]] - listed
     keep = near == size[unit[at]]
     inner = _inner_links(problem, unit_of)
     for place in np.flatnonzero(~keep).tolist():
         reached = set(candidate[at[place] : at[place] + near[place]].tolist())
         keep[place] = _spreads(reached, set(members[unit[at[place]]].tolist()), inner)
-    return Edges(unit[at], host[at], way, cost, np.ones(len(at), np.int64)).take(keep)
+    return Edges(unit[at], host[at], way, used, cost, np.ones(len(at), np.int64)).take(keep)
 
 
 def _inner_links(problem: Problem, unit_of: Ints) -> dict[int, list[int]]:
@@ -245,12 +250,13 @@ def _chained(
     unit_of: Ints,
     host_place: Ints,
     linked: tuple[dict[int, int], ...],
+    load: Ints,
 ) -> Edges:
     """Add the edges of units that reach a host through others, up to the depth allowed."""
     if problem.links is None or problem.links.depth < 2:
         return edges
     pairs, whole, _ = _forbidden(problem, unit_of, host_place)
-    found: list[tuple[int, int, int, int, int]] = []
+    found: list[tuple[int, int, int, int, int, int]] = []
     starts = np.searchsorted(edges.host, np.arange(len(problem.hosts) + 1))
     for host in range(len(problem.hosts)):
         depth = dict.fromkeys(edges.unit[starts[host] : starts[host + 1]].tolist(), 1)
@@ -266,16 +272,15 @@ def _chained(
                     for k, way in linked[unit].items()
                     if depth.get(k, problem.links.depth) < problem.links.depth
                 ]
-                found.append((unit, host, min(ways), 0, level))
+                found.append((unit, host, min(ways), int(load[unit]), 0, level))
     if not found:
         return edges
     more = np.array(found, np.int64).T
     joined = Edges(
-        np.concatenate([edges.unit, more[0]]),
-        np.concatenate([edges.host, more[1]]),
-        np.concatenate([edges.way_mm, more[2]]),
-        np.concatenate([edges.cost_fen, more[3]]),
-        np.concatenate([edges.depth, more[4]]),
+        *(
+            np.concatenate([getattr(edges, name), column])
+            for name, column in zip(Edges.__dataclass_fields__, more, strict=True)
+        )
     )
     return joined.take(np.lexsort((joined.unit, joined.host)))
 

@@ -91,16 +91,19 @@ class Brute:
             return False
         for company, limit in self.company_limit.items():
             area = sum(
-                self.load[i]
-                for i, (kind, j) in plan.items()
-                if kind == "host" and self.company[j] == company
+                self.used(j, [i for i in plan if plan[i] == ("host", j)])
+                for j in self.capacity
+                if self.company[j] == company
             )
             if area > limit:
                 return False
         return True
 
+    def used(self, j, mine):
+        return sum(self.pair_load.get((i, j), self.load[i]) for i in mine)
+
     def host_stands(self, j, mine):
-        if sum(self.load[i] for i in mine) > self.capacity[j]:
+        if self.used(j, mine) > self.capacity[j]:
             return False
         if (
             self.homes_limit[j] is not None
@@ -228,7 +231,7 @@ def draw(chance, size):
     load = {i: chance.randint(1, 9) * scale + chance.choice([0, 0, 1]) for i in names}
     same = chance.random() < 0.5
     some = lambda share: chance.random() < share  # noqa: E731
-    money = some(0.6)
+    money, own_loads = some(0.6), some(0.2)
     with_links, with_areas = some(0.5), some(0.4)
     with_modes = chance.choice([0, 0, 1, 2])
     area = {i: chance.choice([None, None, "A", "B"]) for i in names} if with_areas else {}
@@ -268,6 +271,7 @@ def draw(chance, size):
         "setup": {j: chance.choice([0, chance.randint(1, 2_000)]) if money else 0 for j in places},
         "pairs": pairs,
         "pair_cost": {pair: chance.randint(0, 300) for pair in pairs} if money else {},
+        "pair_load": {pair: chance.randint(0, 9) * scale for pair in pairs if own_loads},
         "links": links,
         "depth": chance.choice([1, 2, 2, 3]) if links else 1,
         "bundle": label,
@@ -318,6 +322,7 @@ def problem_of(case):
         pair_candidate=ints(of[i] for i, _ in case.pairs),
         pair_host=ints(at[j] for _, j in case.pairs),
         way_mm=ints(case.pairs.values()),
+        pair_load=ints(case.pair_load.get((i, j), case.load[i]) for i, j in case.pairs),
         pair_cost_fen=ints(case.pair_cost.get(pair, 0) for pair in case.pairs),
         households=ints(case.homes[i] for i in names),
         weight=ints(case.weight[i] for i in names),
@@ -446,6 +451,7 @@ def test_every_rule_is_met_in_the_instances():
                 "locked": case.locked,
                 "forbidden": case.forbidden,
                 "set-up": any(case.setup.values()),
+                "loads": case.pair_load,
                 "costs": any(case.pair_cost.values()),
                 "children": any(goal.child_need),
                 "budget": goal.budget_fen is not None,
@@ -453,4 +459,4 @@ def test_every_rule_is_met_in_the_instances():
             if used
         )
     assert min(tally.values()) >= 15, tally
-    assert len(tally) == 13
+    assert len(tally) == 14
