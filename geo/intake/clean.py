@@ -79,6 +79,8 @@ def read_column(
         which something is to be said, which are warned.
     """
     context = context or Context()
+    if column.kind == "area" and not context.unit_said:
+        context = replace(context, sure_from_m2=numbers.sure_from_m2(values))
     out, left = read_plain(values, column, context)
     if not left:
         return out, {}

@@ -213,6 +213,9 @@ def _sums(
         for place in unkeyed
         if not any(at < len(body[place][1]) and _filled(body[place][1][at]) for at in shape.names)
         and _amounts(body[place][1], shape)
+        and not any(
+            isinstance(v, str) and number(v.strip()) is None for v in _texts(body[place][1])
+        )
     }
     if not wanted:
         return

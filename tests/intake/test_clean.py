@@ -260,9 +260,19 @@ def test_none_is_zero_only_of_what_one_counts() -> None:
 
 def test_a_small_area_under_a_header_without_a_unit_may_be_in_ten_thousands() -> None:
     spec = column("ledger", "floor_area_m2")
-    values, problems = read_column([12.5, 1250.0, "12.5㎡"], spec, Context(unit_said=False))
-    assert values == [None, Decimal("1250.00"), Decimal("12.50")]
+    cells = [12.5, 1250.0, 900.0, "12.5㎡"]
+    values, problems = read_column(cells, spec, Context(unit_said=False))
+    assert values == [None, Decimal("1250.00"), Decimal("900.00"), Decimal("12.50")]
     assert "12.5 万㎡" in problems[0].message
+    values, _ = read_column([12.5, 3.1, 150.0, 30000.0], spec, Context(unit_said=False))
+    assert values == [None, None, None, Decimal("30000.00")]
+
+
+def test_a_share_under_a_per_cent_header_may_be_either() -> None:
+    spec = column("projects", "collection_share")
+    assert isinstance(read("projects", "collection_share", "0.85%"), Problem)
+    values, _ = read_column(["85%", "0%"], spec)
+    assert values == [Decimal("0.85"), Decimal(0)]
 
 
 @given(st.text(max_size=12) | st.floats() | st.integers() | st.dates() | st.booleans())

@@ -64,8 +64,10 @@ def test_lines_that_are_no_data_are_skipped_with_their_reason(import_csv: Import
 
 
 def test_a_line_of_numbers_that_adds_up_to_nothing_is_held(import_csv: Import) -> None:
-    outcome = import_csv("ledger", "小区编码,小区名称,户数", "A,甲,10", ",,11")
-    assert outcome.verdicts == ["loaded", "quarantined"]
+    outcome = import_csv(
+        "ledger", "小区编码,小区名称,户数,地址", "A,甲,10,", ",,11,", ",,10,人民路"
+    )
+    assert outcome.verdicts == ["loaded", "quarantined", "quarantined"]
 
 
 def test_merged_cells_down_a_column(register: Register, tmp_path: Path) -> None:

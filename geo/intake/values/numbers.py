@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from geo.intake.synonyms import fold, folded, words
 from geo.intake.values import numerals
 from geo.intake.values.reading import Context, Noted, Problem, either
 
+_BARE: Final = re.compile(r"\d+(\.\d+)?")
 _GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d{1,4}(?:,\d{4})+(?:\.\d+)?")
 _SPACED: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:\.\d+)?")
 _BEFORE: Final = ("大约", "大概", "约为", "约", "近")
@@ -21,6 +23,9 @@ _RANGE: Final = re.compile(r"\d[^\d.,]*\s*(?:-|~|—|–|至|到|/|\+|、|;|,\s)
 
 SMALLEST_SURE_M2: Final = 100
 """Below this, a bare number under a header without a unit may be in 万㎡ as well."""
+
+LARGEST_WAN: Final = 2000
+"""Where most of a column's bare numbers are that small, those up to this may be too."""
 
 
 def number(text: str) -> Decimal | None:
@@ -38,6 +43,14 @@ def number(text: str) -> Decimal | None:
     except InvalidOperation:
         return numerals.cardinal(text)
     return found if found.is_finite() else None
+
+
+def sure_from_m2(values: Collection[Any]) -> int:
+    """Give the area from which on a column's bare numbers, without a unit, are surely in m²."""
+    bare = [float(value) for value in values if type(value) in {int, float}]
+    bare += [float(value) for value in values if isinstance(value, str) and _BARE.fullmatch(value)]
+    small = sum(1 for value in bare if value < SMALLEST_SURE_M2)
+    return LARGEST_WAN if bare and small * 2 >= len(bare) else SMALLEST_SURE_M2
 
 
 def _bounded(found: Decimal, column: Column, unit: str) -> Problem | None:
@@ -99,7 +112,7 @@ def area(value: Any, text: str, column: Column, context: Context) -> Any:
     if found is None:
         return _wrong(text, "不是面积数值", "请只写数字，单位为平方米")
     doubtful = not unit and not context.unit_said and "万" not in rest
-    if doubtful and 0 < found < SMALLEST_SURE_M2:
+    if doubtful and 0 < found < context.sure_from_m2:
         return either(
             (f"{found} ㎡", f"{found} 万㎡"), "请在表头或单元格中写明单位，例如 建筑面积(万㎡)"
         )
@@ -154,6 +167,10 @@ def share(value: Any, text: str, column: Column, _context: Context) -> Any:
     found = number(rest.removesuffix("%").strip())
     if found is None:
         return _wrong(text, "不是比率", "请写成 0.85 或 85%")
+    if percent and 0 < found <= 1:  # a cell in per cent holds 0.85 and shows 85%
+        return either(
+            (f"{found}%", f"{found * 100:f}%"), "请写成 85%，或将表头中的 % 去掉写成 0.85"
+        )
     if percent:
         found /= 100
     elif 1 < found <= 100:

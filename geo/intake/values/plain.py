@@ -15,7 +15,6 @@ import numpy as np
 
 from geo.intake.columns import Column
 from geo.intake.personal import is_person_in
-from geo.intake.values.numbers import SMALLEST_SURE_M2
 from geo.intake.values.reading import Context
 from geo.intake.values.words import EXACT_DIGITS
 
@@ -92,7 +91,7 @@ def _numbers(values: list[Any], column: Column, context: Context) -> tuple[list[
         if column.kind == "area":
             cents = found * 100
             half = np.abs(cents - np.floor(cents) - 0.5)
-            sure &= (half > NEAR_HALF) & (found >= SMALLEST_SURE_M2)
+            sure &= (half > NEAR_HALF) & (found >= context.sure_from_m2)
             sure &= np.floor(cents) < 2**52
         else:
             sure &= found == np.floor(found)

@@ -46,8 +46,8 @@ class Context:
         A county's own words, folded, for this column: ``{word: term}``.
     unpadded, compact_months
         What the column's other cells show of how its dates are written; see `dates.habits`.
-    unit_said
-        Whether the header says the unit.
+    unit_said, sure_from_m2
+        Whether the header says the unit; if not, from where on a bare number is surely in m².
     """
 
     places: Places | None = None
@@ -56,6 +56,7 @@ class Context:
     unpadded: bool = False
     compact_months: bool = False
     unit_said: bool = True
+    sure_from_m2: int = 100
 
 
 def either(readings: tuple[str, ...], remedy: str) -> Problem:
