@@ -90,10 +90,12 @@ def scan_sheet(pieces: Iterable[bytes], long_texts: dict[int, int]) -> Scan:
         columns.update(letters for letters, _ in filled)
         rows = {digits for _, digits in filled if digits}
         found.height = max(found.height, max(map(int, rows), default=0))
-        for letters, digits, word in _FAILED.findall(part):
+        # A plain search first: most sheets have no formula at all.
+        for letters, digits, word in _FAILED.findall(part) if b't="e"' in part else ():
             place = int(digits) - 1, column_number(letters) - 1
             found.marks[place] = word.decode("utf-8", "replace")
-        for letters, digits in _UNCALCULATED.findall(part):
+        formulas = b"<f" in part or b":f" in part
+        for letters, digits in _UNCALCULATED.findall(part) if formulas else ():
             found.marks[int(digits) - 1, column_number(letters) - 1] = NOT_CALCULATED
         if long_texts:
             found.characters += sum(
