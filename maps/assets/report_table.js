@@ -41,7 +41,7 @@ wuye.reportTable = () => {
       el(
         "span",
         { class: "problem" },
-        el("span", {}, words ? el("b", {}, `${column(words)} `) : null, wuye.lang ? say(rule.name) : text(findings.message[i])),
+        el("span", {}, words && words !== "geometry" ? el("b", {}, `${column(words)} `) : null, wuye.lang ? say(rule.name) : text(findings.message[i])),
         el("small", {}, text(findings.value[i]) ? el("q", { translate: "no" }, text(findings.value[i])) : null, wuye.lang ? text(findings.message[i]) : text(findings.remedy[i])),
       ),
     );
