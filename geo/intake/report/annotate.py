@@ -35,8 +35,8 @@ from geo.intake.verdicts import Outcome
 from geo.intake.workbook import Sheets, read_workbook
 
 MOST_CELLS: Final = 1_000_000
-"""Cells of a workbook that is edited as it is, in about half a GB of memory; a larger one comes back
-with its rows at fault only."""
+"""Cells of a workbook that is edited as it is, in about half a GB of memory; a larger one comes
+back with its rows at fault only."""
 
 MOST_REMARKS: Final = 20_000
 """Cells with a remark; beyond it they are coloured, and the row's verdict says the same."""
