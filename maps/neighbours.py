@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,7 @@ import shapely
 import xlsxwriter
 
 from geo.errors import UsageError
-from geo.takeover.neighbour_rows import COLUMNS
+from geo.takeover.neighbour_rows import BASIS_NAMES, COLUMNS, LINE_NAMES
 from maps import shapes, style
 
 SUFFIXES = (".gpkg", ".geojson", ".xlsx")
@@ -113,10 +113,15 @@ def _workbook(
             names = [name for name in COLUMNS if name in rows]
             sheet.write_row(0, 0, [COLUMNS[name] for name in names], bold)
             for column, name in enumerate(names):
-                sheet.write_column(1, column, [_cell(value) for value in rows[name]])
+                words = _WORDS.get(name, {})
+                cells = [_cell(words.get(value, value)) for value in rows[name]]
+                sheet.write_column(1, column, cells)
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, len(rows), len(names) - 1)
             sheet.set_column(0, len(names) - 1, 14)
+
+
+_WORDS: Final = {"walk_basis": BASIS_NAMES, "line_crossed": LINE_NAMES}
 
 
 def _cell(value: Any) -> Any:

@@ -41,6 +41,26 @@ COLUMNS: Final = {
 """The columns of both kinds of rows, with their Chinese headers; only the second has projects."""
 
 
+LINE_NAMES: Final = {
+    "province": "省界",
+    "prefecture": "州市界",
+    "county": "县区界",
+    "street": "街道界",
+    "community": "社区界",
+}
+
+BASIS_NAMES: Final = {
+    "roads_gates": "沿路门到门",
+    "roads_boundary": "沿路（缺出入口的一侧按边界最近点）",
+    "gates": "门到门直线",
+    "boundary": "边界最近点，须绕行时计到通道（下限）",
+}
+"""What a walk is measured by (`geo.takeover.walks.BASES`)."""
+
+_NO_WAY_MM: Final = 10**9
+"""Sorts pairs that nothing bars, but no road joins, behind all others."""
+
+
 def selected(
     table: pa.Table, snapshot: Snapshot, division: int | None = None, compound: str | None = None
 ) -> pd.DataFrame:
@@ -99,7 +119,7 @@ def project_rows(
         own = own[own["one"].isin(snapshot.column("compounds", "code")[within(snapshot, division)])]
     penalty = round(ARTERIAL_PENALTY_M * 1000) * own["arterial"].notna()
     own = own.assign(project=own["other_project"], barred=own["barred_kind"].notna())
-    own = own.assign(way_mm=own["walk_mm"].where(~own["barred"], own["gap_mm"]) + penalty)
+    own = own.assign(way_mm=own["walk_mm"].where(own["walk_mm"] >= 0, _NO_WAY_MM) + penalty)
     keys = ["one", "barred", "way_mm", "gap_mm", "project", "other"]
     best = own.sort_values(keys, kind="stable").drop_duplicates(["one", "project"])
     return _shown(best, snapshot)

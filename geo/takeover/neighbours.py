@@ -6,9 +6,9 @@ is drawn. Measured as plans measure (`geo.takeover.ground`): on the ellipsoid, b
 nothing bars where there is one. Unlike a plan's pairs it doesn't stop at a county's line but says
 which line is crossed.
 
-How one walks depends on what is loaded; docs/decisions/0008 says why. `walk_basis` tells: between
-the nearest points of the two boundaries, and through a crossing where one has to be used. That is
-a lower bound of the way from gate to gate, and is flagged as such.
+How far one walks depends on what is at hand, and `walk_basis` says what it was
+(`geo.takeover.walks`; docs/decisions/0008): without roads and gates it is the way between the
+nearest points of the two boundaries, a lower bound.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from geo.takeover.edges import shared_edge_m
 from geo.takeover.ground import Found, Ground, Seen
 from geo.takeover.hosts import host_parts
 from geo.takeover.metric import Plane, whole_mm
+from geo.takeover.walks import BOUNDARY, Ways, walks
 from geo.terms import LEVELS, NO, UNKNOWN, YES
 
 Ints = npt.NDArray[np.int64]
@@ -42,9 +43,6 @@ RULES: Final = "neighbours-1"
 
 COMPOUND: Final = 0
 AREA: Final = 1
-
-BOUNDARY: Final = "boundary"
-"""Basis of a walk: between boundaries, by a crossing where needed. Shorter than any real way."""
 
 SCHEMA: Final = pa.schema(
     [
@@ -58,8 +56,8 @@ SCHEMA: Final = pa.schema(
         ("barred_kind", pa.string()),  # of the hard barrier between; null where none bars
         ("barred_name", pa.string()),
         ("crossing", pa.string()),  # that opens one; null where none is needed
-        ("walk_mm", pa.int64()),  # -1: barred
-        ("walk_basis", pa.string()),
+        ("walk_mm", pa.int64()),  # -1: barred, or no way along the roads
+        ("walk_basis", pa.string()),  # walks.BASES
         ("arterial", pa.string()),  # crossed on the way; null without
         ("same_county", pa.int8()),  # UNKNOWN, NO, YES
         ("same_street", pa.int8()),
@@ -85,14 +83,17 @@ class Terms:
         How far one walks at most by a crossing.
     adjacent_m
         Up to here boundaries are a shared edge.
+    ways
+        Roads and gates to walk by; None without.
     """
 
     limit_m: Decimal
     walking_limit_m: Decimal
     adjacent_m: Decimal
+    ways: Ways | None = None
 
     @classmethod
-    def of(cls, limit_m: float | None = None) -> Terms:
+    def of(cls, limit_m: float | None = None, ways: Ways | None = None) -> Terms:
         """Take the action plan's settings, and another limit where one is given.
 
         Raises
@@ -105,7 +106,7 @@ class Terms:
         if not 0 <= limit <= 5000:
             raise UsageError(f"距离 {limit} m 超出范围。", "请给出 0 至 5000 m。")
         walk, adjacent = settings.walking_limit_m, settings.adjacent_m
-        return cls(limit, Decimal(str(walk)), Decimal(str(adjacent)))
+        return cls(limit, Decimal(str(walk)), Decimal(str(adjacent)), ways)
 
     def as_json(self) -> dict[str, Any]:
         """Give all that a layer depends on beside the snapshot."""
@@ -115,6 +116,7 @@ class Terms:
             "walking_limit_m": f"{self.walking_limit_m.normalize():f}",
             "adjacent_m": f"{self.adjacent_m.normalize():f}",
             "crossing_on_m": CROSSING_ON_M,
+            "ways": None if self.ways is None else self.ways.digest,
         }
 
 
@@ -211,6 +213,7 @@ def _in_county(snapshot: Snapshot, places: _Places, county: int, terms: Terms) -
         **_names(places, one, other),
         **_measures(ground, found, terms),
         **_between(found, seen, barriers),
+        **_walks(ground, places, (one, other), found, seen, terms),
         **_lines(places.divisions[one], places.divisions[other]),
     }
     arrays = [pa.array(columns[field.name], field.type) for field in SCHEMA]
@@ -242,17 +245,25 @@ def _measures(ground: Ground, found: Found, terms: Terms) -> Columns:
 def _between(found: Found, seen: Seen, barriers: Barriers) -> Columns:
     barred, arterial = seen.barred >= 0, seen.arterial >= 0
     road = np.where(barriers.name == "", barriers.kind, barriers.name)
-    walk_mm = np.maximum(found.gap_mm, seen.walk_mm)
     west, south, east, north = seen.lonlat.T
     return {
         "barred_kind": _where(barred, barriers.kind, seen.barred),
         "barred_name": _where(barred, barriers.name, seen.barred),
         "crossing": np.array([word or None for word in seen.crossing], object),
-        "walk_mm": np.where(barred, -1, walk_mm),
-        "walk_basis": np.full(len(barred), BOUNDARY, object),
         "arterial": _where(arterial, road, seen.arterial),
         "west": west, "south": south, "east": east, "north": north,
     }  # fmt: skip
+
+
+def _walks(
+    ground: Ground, places: _Places, pair: tuple[Ints, Ints], found: Found, seen: Seen, terms: Terms
+) -> Columns:
+    walk_mm = np.where(seen.barred >= 0, -1, np.maximum(found.gap_mm, seen.walk_mm))
+    basis = np.full(len(walk_mm), BOUNDARY, object)
+    if terms.ways is not None:
+        codes = places.code[pair[0]], places.code[pair[1]]
+        walk_mm, basis = walks(terms.ways, ground.plane, codes, found.segment, walk_mm)
+    return {"walk_mm": walk_mm, "walk_basis": basis}
 
 
 def _where(

@@ -10,9 +10,17 @@ import typer
 
 from geo.errors import UsageError
 from geo.takeover import neighbour_file
+from geo.takeover.neighbour_rows import (
+    BASIS_NAMES,
+    LINE_NAMES,
+    compound_rows,
+    project_rows,
+    selected,
+    summary,
+)
 from geo.takeover.neighbour_rows import as_json as rows_as_json
-from geo.takeover.neighbour_rows import compound_rows, project_rows, selected, summary
 from geo.takeover.neighbours import Terms
+from geo.takeover.walks import read_ways
 from geo.terms import MADE_UP
 from maps.neighbours import SUFFIXES, write_neighbours
 from service.options import AsOf, Division, Json, KnownAt, day, division_code, moment
@@ -22,15 +30,18 @@ from service.workspace import Workspace
 
 MOST_LISTED = 30
 
-LINES = {"province": "省界", "prefecture": "州市界", "county": "县区界", "street": "街道界",
-         "community": "社区界"}  # fmt: skip
-
 
 def neighbours(
     division: Division = None,
     compound: Annotated[str | None, typer.Option("--compound", help="只看这一个小区。")] = None,
     limit_m: Annotated[
         float | None, typer.Option("--limit", help="间距上限（米），含；默认取行动计划设置。")
+    ] = None,
+    roads: Annotated[
+        Path | None, typer.Option(help="道路网（线，可有“类别”列）；步行距离沿路计。")
+    ] = None,
+    gates: Annotated[
+        Path | None, typer.Option(help="出入口（点，有“小区编码”列）；步行距离由门到门。")
     ] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -43,7 +54,7 @@ def neighbours(
     if path is not None and path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"--out {path}：不支持这种文件。", f"可用：{'、'.join(SUFFIXES)}")
     code = division_code(division)
-    terms = Terms.of(limit_m)
+    terms = Terms.of(limit_m, read_ways(roads, gates))
     snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
     pairs = selected(neighbour_file.get(snapshot, terms), snapshot, code, compound)
     compounds = compound_rows(pairs, snapshot, compound)
@@ -71,14 +82,18 @@ def neighbours(
 def _print_summary(found: dict[str, Any], head: dict[str, Any], projects: int) -> None:
     mark = f"【{MADE_UP}】" if head["made_up"] else ""
     barred = "、".join(f"{kind} {many}" for kind, many in found["barred"].items()) or "无"
-    crossed = "、".join(f"{LINES[name]} {many}" for name, many in found["lines_crossed"].items())
+    crossed = "、".join(
+        f"{LINE_NAMES[name]} {many}" for name, many in found["lines_crossed"].items()
+    )
+    bases = "，".join(
+        f"{BASIS_NAMES[name]} {many:,} 对" for name, many in found["walk_basis"].items()
+    )
     out.print(
         f"{mark}截至 {head['as_of']}，间距 {head['limit_m']} m 以内："
         f"相邻图斑 {found['pairs']:,} 对，小区与在管项目 {projects:,} 对；"
         f"{head['adjacent_m']} m 以内共界 {found['adjacent']:,} 对\n"
         f"被阻隔：{barred}；经通道可达 {found['by_crossing']:,} 对；跨界：{crossed or '无'}\n"
-        "步行距离按边界最近点计，须绕行时计到通道；不含院内道路，是下限。"
-        f"快照 {head['snapshot'][:12]}",
+        f"步行距离：{bases}。快照 {head['snapshot'][:12]}",
         highlight=False,
         soft_wrap=True,
     )
@@ -113,5 +128,5 @@ def _obstacles(row: dict[str, Any]) -> str:
 
 def _place(row: dict[str, Any]) -> str:
     if row["line_crossed"]:
-        return f"跨{LINES[row['line_crossed']]}"
+        return f"跨{LINE_NAMES[row['line_crossed']]}"
     return "同社区" if row["same_community"] else "同街道" if row["same_street"] else ""
