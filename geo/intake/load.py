@@ -9,7 +9,6 @@ import hashlib
 from pathlib import Path
 
 import pandas as pd
-import shapely
 
 from geo.codes import normal_division
 from geo.datum.reference import to_register
@@ -84,7 +83,7 @@ def import_table(
         sha256=sha256,
         made_up=prepared.made_up,
         parameters=options.parameters(prepared.datum.applied.name if prepared.datum else None),
-        found={} if prepared.datum is None else {"datum": prepared.datum.as_json()},
+        found=prepared.found(),
     )
     written = register.write(
         origin,
@@ -195,7 +194,7 @@ def _take_geometry(
     )  # fmt: skip
     if datum.notice:
         findings.note("datum", datum.notice)
-    raw.placed = to_register(shapely.force_2d(raw.geometry), datum.applied)
+    raw.placed = to_register(raw.geometry, datum.applied)
     out = lint(raw.geometry, raw.placed, datum.applied, findings, kind)
     frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
     return datum

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -36,6 +37,19 @@ class Prepared:
     unsaved_columns: list[str]
     made_up: bool
     differences: list[Difference] = field(default_factory=list)
+
+    def found(self) -> dict[str, Any]:
+        """Give what was found out of the file, for the change's record.
+
+        The names of rows that took a compound of another name stand nowhere else.
+        """
+        words: dict[str, Any] = {} if self.datum is None else {"datum": self.datum.as_json()}
+        renamed = [
+            {name: item[name] for name in ("sheet", "row", "written", "code", "name", "score")}
+            for item in self.findings.matches_as_json()
+            if item["written"] != item["name"]
+        ]
+        return words | ({"matched": renamed} if renamed else {})
 
     def outcome(self, written: Written, *, dry_run: bool) -> Outcome:
         """Give the verdicts, now that it is known whose facts are new."""

@@ -91,6 +91,7 @@ def test_a_row_without_code_takes_the_polygon_of_its_name(
     outcome = import_csv("ledger", HEADER, "五华区明怡花园小区,530102,市场化物业,2020-01-01")
     assert outcome.counts["loaded"] == 1
     assert [(item["row"], item["code"]) for item in outcome.as_json()["matches"]] == [(2, "P1")]
+    assert only(snapshots)["P1"]["name"] == "明怡花园"  # the register's, not the row's
     assert only(snapshots)["P1"]["mode"] == 1
     assert set(only(snapshots)) == {"P1", "P2"}
 
@@ -188,6 +189,8 @@ def test_a_confirmed_row_loads_and_its_name_is_known_from_then_on(
     assert register.changes()[0]["kind"] == "match"
     assert only(snapshots)["P1"]["mode"] == 7
     assert not waiting(register)
+    assert only(snapshots)["P1"]["name"] == "翠湖花园"
+    assert import_csv("ledger", *lines, file="c.csv").change is None
     later = import_csv("ledger", HEADER, "翠湖花园（1期）,530102,市场化物业,2024-01-01")
     assert [item["code"] for item in later.as_json()["matches"]] == ["P1"]
 

@@ -58,6 +58,15 @@ def take_codes(register: Register, kind: str, frame: pd.DataFrame, findings: Fin
             for place, code in codes.items():
                 filled[place] = code
             frame[column] = pd.Series(filled, index=frame.index, dtype=object)
+            frame["name"] = pd.Series(_names(cells, findings), index=frame.index, dtype=object)
+
+
+def _names(cells: Cells, findings: Findings) -> list[str | None]:
+    """Blank the names of rows that took a compound: it keeps the name that the register has."""
+    return [
+        None if place in findings.matches else name
+        for place, name in enumerate(cells.column("name"))
+    ]
 
 
 def _translate(frame: pd.DataFrame, column: str, others: dict[str, str]) -> None:
@@ -183,7 +192,7 @@ def _apply(kind: str, item: _Asked, decision: Decision, findings: Findings) -> d
     listed = [candidate.as_json() for candidate in decision.candidates]
     for place in item.rows.places:
         if decision.code is not None:
-            findings.matches[place] = listed[0]
+            findings.matches[place] = {"written": item.rows.name, **listed[0]}
         elif decision.verdict == "review":
             best = decision.candidates[0]
             findings.candidates[place] = listed

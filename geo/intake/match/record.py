@@ -61,8 +61,10 @@ def confirm_row(register: Register, number: int, code: str, *, author: str) -> R
         code = register_side.other_codes(connection).get(code, code)
         if not register_side.codes_known(connection, [code]):
             raise NotFound(f"登记库中没有小区 {code}。", "请核对编码，见 wuye match review。")
+        named = (relink.profile(connection, code) or {}).get("name")
     rows = _of_one_compound(register, item)
-    return _load(register, rows, code, [_alias(code, item, accepted=True)], author)
+    facts = [_alias(code, item, accepted=True)]
+    return _load(register, rows, code, facts, author, keep_name=bool(named))
 
 
 def reject_row(
@@ -206,10 +208,14 @@ def _load(
     code: str,
     facts: list[dict[str, Any]],
     author: str,
+    *,
+    keep_name: bool = False,
 ) -> Recorded:
+    """Release rows under a code; with `keep_name` the compound keeps the name that it has."""
+    words: dict[str, Any] = {"code": code, "name": None} if keep_name else {"code": code}
     found = release(
         register,
-        {item.row.id: {"code": code} for item in rows},
+        {item.row.id: words for item in rows},
         author=author,
         kind=KIND,
         more=[_joined(facts)],
