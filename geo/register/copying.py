@@ -6,6 +6,7 @@ Ten times quicker than a row at a time, and only one chunk is ever held beside t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -43,16 +44,27 @@ def copy_rows(
 
 
 def _chunks(rows: pd.DataFrame, constants: Sequence[str]) -> Iterator[bytes]:
+    """Give the lines chunk by chunk, each made while the server takes the one before."""
     fixed = [
-        _scalar(_escaped(pa.array([text], pa.large_string()))[0].as_py()) for text in constants
+        _scalar(_escaped(pa.array([word], pa.large_string()))[0].as_py()) for word in constants
     ]
     columns = [rows[name].to_numpy() for name in rows.columns]
-    for start in range(0, len(rows), CHUNK_ROWS):
+
+    def chunk(start: int) -> bytes:
         cells = [_texts(column[start : start + CHUNK_ROWS]) for column in columns]
         lines = pc.binary_join_element_wise(*cells, *fixed, _scalar("\t"))
         ended = pc.binary_join_element_wise(lines, _scalar(""), _scalar("\n"))
         ends = np.frombuffer(ended.buffers()[1], np.int64)
-        yield ended.buffers()[2][ends[0] : ends[len(ended)]].to_pybytes()
+        return bytes(ended.buffers()[2][ends[0] : ends[len(ended)]].to_pybytes())
+
+    with ThreadPoolExecutor(1) as ahead:
+        following = None
+        for start in range(0, len(rows), CHUNK_ROWS):
+            ready, following = following, ahead.submit(chunk, start)
+            if ready is not None:
+                yield ready.result()
+        if following is not None:
+            yield following.result()
 
 
 def _scalar(text: str) -> pa.Scalar:
