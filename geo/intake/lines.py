@@ -163,7 +163,7 @@ def _rule(
     if len(says) > MOST_WORDS_OF_A_NOTE:
         return None
     alone = len(says) == 1 and bool(texts)
-    if texts and (is_note(texts[0]) and (alone or key is None or len(texts[0]) > 12)):
+    if texts and (is_note(texts[0]) and (alone or key is None or is_note(str(key)))):
         return "note"
     if len(texts) == len(says) and len(texts) > 1 and all(is_note(text) for text in texts):
         return "note"
