@@ -1,0 +1,130 @@
+"""The frontier and the fairest plan, against trying every plan."""
+
+import itertools
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from geo.takeover.fairness import fairest
+from geo.takeover.frontier import frontier
+from geo.takeover.goals import most
+from geo.takeover.problem import Problem
+from geo.takeover.solve import solve
+
+
+def small(seed):
+    chance = random.Random(seed)
+    n, m = chance.randint(1, 7), chance.randint(1, 3)
+    pairs = [(i, j) for i in range(n) for j in range(m) if chance.random() < 0.6]
+    load = np.array([chance.randint(1, 9) for _ in range(n)])
+    return Problem(
+        candidates=tuple(f"c{i}" for i in range(n)),
+        gain=load,
+        load=load,
+        hosts=tuple(f"h{j}" for j in range(m)),
+        capacity=np.array([chance.randint(0, 20) for _ in range(m)]),
+        pair_candidate=np.array([i for i, _ in pairs], np.int64),
+        pair_host=np.array([j for _, j in pairs], np.int64),
+        way_mm=np.array([chance.randint(0, 9) for _ in pairs], np.int64),
+        cost_fen=np.array([chance.randint(0, 50) for _ in range(n)]),
+        setup_fen=np.array([chance.choice([0, 20]) for _ in range(m)]),
+        child=np.array([chance.randint(0, 2) for _ in range(n)]),
+    )
+
+
+def every_plan(problem):
+    """(cost, gain, gain by child) of every plan, in plain Python."""
+    options = [
+        [
+            None,
+            *[
+                int(j)
+                for i, j in zip(problem.pair_candidate, problem.pair_host, strict=True)
+                if i == k
+            ],
+        ]
+        for k in range(len(problem.candidates))
+    ]
+    for plan in itertools.product(*options):
+        taken = [(i, j) for i, j in enumerate(plan) if j is not None]
+        used = [sum(problem.load[i] for i, j in taken if j == h) for h in range(len(problem.hosts))]
+        if all(u <= c for u, c in zip(used, problem.capacity, strict=True)):
+            cost = sum(problem.cost_fen[i] for i, _ in taken)
+            cost += sum(problem.setup_fen[h] for h in {j for _, j in taken})
+            by_child = [
+                sum(problem.gain[i] for i, _ in taken if problem.child[i] == c) for c in range(3)
+            ]
+            yield int(cost), int(sum(by_child)), by_child
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_the_whole_frontier(batch):
+    for seed in range(batch * 10, batch * 10 + 10):
+        problem = small(seed)
+        plans = {(cost, gain) for cost, gain, _ in every_plan(problem)}
+        best = sorted(
+            (cost, gain)
+            for cost, gain in plans
+            if not any((c <= cost and g > gain) or (c < cost and g >= gain) for c, g in plans)
+        )
+        found = frontier(problem, points=None)
+        assert [(point.cost_fen, point.amount) for point in found] == best, seed
+
+
+def test_a_sweep_gives_points_of_the_whole_frontier():
+    for seed in range(20):
+        problem = small(seed)
+        whole = {(p.cost_fen, p.amount) for p in frontier(problem, points=None)}
+        found = [(p.cost_fen, p.amount) for p in frontier(problem, points=4)]
+        assert set(found) <= whole
+        assert found == sorted(found)
+        assert max(whole) == found[-1]
+
+
+@pytest.mark.parametrize("batch", range(4))
+def test_the_fairest_plan(batch):
+    for seed in range(batch * 15, batch * 15 + 15):
+        problem = small(seed)
+        chance = random.Random(seed)
+        served = np.array([chance.randint(0, 20) for _ in range(3)])
+        whole = served + np.array([int(problem.gain[problem.child == c].sum()) for c in range(3)])
+        whole += chance.randint(1, 9)
+        budget = chance.choice([None, chance.randint(0, 150)])
+        found = fairest(problem, served, whole, budget_fen=budget)
+        assert found.proven
+        able = [c for c in range(3) if c not in found.stuck]
+        best = max(
+            (
+                min((Fraction(int(served[c] + by[c]), int(whole[c])) for c in able), default=None)
+                or 0,
+                gain,
+                -cost,
+            )
+            for cost, gain, by in every_plan(problem)
+            if budget is None or cost <= budget
+        )
+        assert (found.least or 0, found.solution.gain, -found.solution.tier("cost")) == best, seed
+
+
+def test_a_street_without_neighbours_does_not_hold_the_others_back():
+    problem = Problem(
+        candidates=("far", "near"),
+        gain=np.array([5, 5]),
+        load=np.array([5, 5]),
+        hosts=("h",),
+        capacity=np.array([9]),
+        pair_candidate=np.array([1]),
+        pair_host=np.array([0]),
+        way_mm=np.array([0]),
+        child=np.array([0, 1]),
+    )
+    found = fairest(problem, np.array([0, 0]), np.array([10, 10]))
+    assert found.stuck == (0,)
+    assert found.least == Fraction(1, 2)
+
+
+def test_the_most_under_no_budget_is_the_frontiers_end():
+    problem = small(3)
+    assert frontier(problem)[-1].amount == solve(problem, most(None)).gain
