@@ -67,13 +67,15 @@ class Barriers:
 
     @cached_property
     def _hard_tree(self) -> tuple[Ints, shapely.STRtree]:
-        wanted = np.flatnonzero(self.hard)
-        return wanted, shapely.STRtree(self.geometry[wanted])
+        return self._tree(self.hard)
 
     @cached_property
     def _arterial_tree(self) -> tuple[Ints, shapely.STRtree]:
-        wanted = np.flatnonzero(self.kind == _ARTERIAL)
-        return wanted, shapely.STRtree(self.geometry[wanted])
+        return self._tree(self.kind == _ARTERIAL)
+
+    def _tree(self, wanted: npt.NDArray[np.bool_]) -> tuple[Ints, shapely.STRtree]:
+        shapely.prepare(self.geometry[wanted])
+        return np.flatnonzero(wanted), shapely.STRtree(self.geometry[wanted])
 
     @cached_property
     def _crossing_tree(self) -> shapely.STRtree:
@@ -87,9 +89,15 @@ class Barriers:
 
     def meeting(self, shapes: Objects) -> tuple[Ints, Ints]:
         """Find the hard barriers that meet shapes: (shape, barrier), sorted."""
-        wanted, tree = self._hard_tree
-        shape, barrier = tree.query(shapes, predicate="intersects")
-        barrier = wanted[barrier]
+        return self._meeting(shapes, self._hard_tree)
+
+    def _meeting(self, shapes: Objects, tree: tuple[Ints, shapely.STRtree]) -> tuple[Ints, Ints]:
+        # A barrier runs through the whole county: prepared, it is not gone through each time, as
+        # it would be by the tree's own predicate, which prepares the shapes.
+        shape, barrier = tree[1].query(shapes)
+        barrier = tree[0][barrier]
+        meets = shapely.intersects(self.geometry[barrier], shapes[shape])
+        shape, barrier = shape[meets], barrier[meets]
         order = np.lexsort((barrier, shape))
         return shape[order], barrier[order]
 
@@ -107,16 +115,13 @@ class Barriers:
         -------
         Segment and barrier of each hit, sorted.
         """
-        wanted, tree = self._hard_tree if hard else self._arterial_tree
-        segment, barrier = tree.query(lengthened(segments, TIE_M), predicate="intersects")
-        barrier = wanted[barrier]
+        tree = self._hard_tree if hard else self._arterial_tree
+        segment, barrier = self._meeting(lengthened(segments, TIE_M), tree)
         back = lengthened(segments, -TIE_M)
         keep = ~self.areal[barrier]
         areas = np.flatnonzero(~keep)
         keep[areas] = shapely.intersects(back[segment[areas]], self.geometry[barrier[areas]])
-        segment, barrier = segment[keep], barrier[keep]
-        order = np.lexsort((barrier, segment))
-        return segment[order], barrier[order]
+        return segment[keep], barrier[keep]
 
 
 def lengthened(segments: Floats, by_m: float) -> Objects:

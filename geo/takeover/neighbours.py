@@ -7,7 +7,7 @@ nothing bars where there is one. Unlike a plan's pairs it doesn't stop at a coun
 which line is crossed.
 
 How far one walks depends on what is at hand, and `walk_basis` says what it was
-(`geo.takeover.walks`; docs/decisions/0008): without roads and gates it is the way between the
+(`geo.takeover.walks`; docs/decisions/0009): without roads and gates it is the way between the
 nearest points of the two boundaries, a lower bound.
 """
 
