@@ -136,6 +136,18 @@ def test_areas_that_can_not_be_speak_against() -> None:
     assert fits > DOMAIN.automatic > too_small
 
 
+def test_another_community_makes_a_question_of_a_name_that_differs() -> None:
+    known = [subject("a", "翠湖花苑", "530102001001")]
+    rows = [subject("r", name, "530102001002") for name in ("翠湖花园", "翠湖花苑")]
+    assert [match([row], known)[0].verdict for row in rows] == ["review", "automatic"]
+
+
+def test_an_impossible_area_makes_a_question_of_any_name() -> None:
+    known = [subject("a", "翠湖花园", land_area_m2=1_000.0)]
+    row = subject("r", "翠湖花园", floor_area_m2=73_000.0)
+    assert match([row], known)[0].verdict == "review"
+
+
 def test_thresholds_hold_from_their_value_on() -> None:
     rows, known = [subject("r", "翠胡花园", None)], [subject("a", "翠湖花园", None)]
     score = match(rows, known)[0].candidates[0].score

@@ -17,13 +17,16 @@ from geo.intake.match.subject import Subject
 
 SAME_STREET: Final = 0.015
 SAME_COMMUNITY: Final = 0.03
-OTHER_COMMUNITY: Final = -0.02
+OTHER_COMMUNITY: Final = -0.06
+"""Enough to make a question of a name that is not exactly the compound's."""
 
 PLOT_RATIO: Final = (0.15, 9.0)
 """Floor area over land area of anything that people live in."""
 
 AREA_FITS: Final = 0.01
-AREA_OFF: Final = -0.06
+AREA_OFF: Final = -0.12
+"""Enough to make a question of any name, unless the address speaks for it."""
+
 SAME_FLOOR_AREA: Final = 0.03
 SAME_HOUSEHOLDS: Final = 0.02
 YEARS_APART: Final = 12
