@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from geo.action_plan import action_plan
-from geo.cases.opening import Wanted, open_cases, wanted_of
+from geo.cases.opening import Opened, Wanted, open_cases, wanted_of
 from geo.cases.reading import get, listed
 from geo.cases.record import Case, due, latest_start
 from geo.cases.stepping import record
@@ -21,6 +21,9 @@ from service.settings import Settings
 from service.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="接管案件：由建议到进场，逐步办理、逐步留痕。")
+
+SOME_REFUSED = 3
+"""Exit code as for an import that holds rows back."""
 
 Number = Annotated[int, typer.Argument(help="案件编号，见 wuye case list。")]
 On = Annotated[str | None, typer.Option("--date", help="办成的日期；默认今天。")]
@@ -60,11 +63,16 @@ def open_(
         register, wanted, author=settings.author, on=day(on, "--date"), today=day(None),
         evidence=evidence,
     )  # fmt: skip
-    if not done.numbers and len(done.refused) == 1:
-        raise StepRefused(next(iter(done.refused.values())))
+    if done.refused and not done.numbers:
+        raise StepRefused("；".join(done.refused.values()))
     if as_json:
         print_json({"opened": done.numbers, "refused": done.refused, "change": done.change})
-        return
+    else:
+        _print_opened(done)
+    raise typer.Exit(SOME_REFUSED if done.refused else 0)
+
+
+def _print_opened(done: Opened) -> None:
     out.print(f"已立案 {len(done.numbers)} 件，未立 {len(done.refused)} 件。", highlight=False)
     for code, number in done.numbers.items():
         out.print(f"  案件 {number}：{code}", highlight=False)

@@ -137,6 +137,13 @@ def test_plans_kept_listed_and_compared(wuye: Any, street: Register, tmp_path: P
     assert wuye("case", "open", str(path), "--date", "2025-02-01", "--json")[1]["opened"] == {
         "A": 1, "B": 2,
     }  # fmt: skip
+    # B's case is rejected, so its suggestion may be followed again; A's is still open.
+    assert wuye("case", "reject", "2", "--reason", "业主不同意")[0] == 0
+    code, words, _ = wuye("case", "open", str(path), "--json")
+    assert (code, words["opened"], list(words["refused"])) == (3, {"B": 3}, ["A"])
+    code, _, err = wuye("case", "open", str(path), "--json")
+    assert code == 1
+    assert "未结的案件 1" in json.loads(err)["message"]
     for name in ("9", "0", "missing.json"):
         assert wuye("plans", "show", name, "--json")[0] == 1
     (tmp_path / "x.json").write_text("[]", "utf-8")
