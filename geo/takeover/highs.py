@@ -45,11 +45,12 @@ class Relaxation:
     """The linear relaxation: its value, and what each column costs to take.
 
     Both in the objective's own units: a choice with column k in it costs at least
-    ``value + price[k]``.
+    ``value + price[k]``. ``point`` is where the relaxation is least.
     """
 
     value: float
     price: Floats
+    point: Floats
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,10 @@ def relax(programme: Programme, seconds: float) -> Relaxation | Literal["infeasi
         return "stopped"
     # A column at its upper bound has a negative reduced cost: leaving it out costs, taking it
     # doesn't.
-    price = np.maximum(np.array(solver.getSolution().col_dual), 0.0) * (step * unit)
-    return Relaxation(solver.getInfo().objective_function_value * step * unit, price)
+    solution = solver.getSolution()
+    price = np.maximum(np.array(solution.col_dual), 0.0) * (step * unit)
+    value = solver.getInfo().objective_function_value * step * unit
+    return Relaxation(value, price, np.array(solution.col_value))
 
 
 def search(

@@ -19,11 +19,14 @@ from typing import Final, Literal
 import numpy as np
 
 from geo.takeover.highs import Found, Programme, Relaxation, relax, search
-from geo.takeover.rows import Bools, Ints, RowMaker, Rows, grouped
+from geo.takeover.rows import Bools, Ints, Rows
 
 CORE: Final = 1_200
 GROWTH: Final = 3
 """Columns of the first core, and how it grows; under a limit of work it doesn't."""
+
+WHOLE: Final = 1e-6
+"""How near to 0 or 1 a relaxation's point has to be to be taken for it."""
 
 MOST_NODES: Final = 1_500
 """Nodes at most under a limit of work: a small part that fits to no end is left at that."""
@@ -144,28 +147,37 @@ class Search:
             size *= GROWTH
         return _answer(cost, best, None)
 
-    def hold(self, cost: Ints, chosen: Bools, part: Ints) -> None:
-        """Keep the cost just minimised at what `chosen` reached, part by part, from now on.
+    def programme(self, cost: Ints) -> Programme:
+        """Give what is left of the programme for a cost: the columns that are not settled."""
+        return self._programme(cost, self._alive)
 
-        Columns that the relaxation prices above that are settled with it.
+    def accept(self, cost: Ints, eased: Relaxation) -> Answer | None:
+        """Take a relaxation of `programme` that is a choice; None when it is none.
 
-        Parameters
-        ----------
-        part
-            Shape (columns,): a label for the columns of each part that shares no row with others.
+        That is a point in zeros and ones that keeps every row exactly.
         """
-        labels, index = np.unique(part, return_inverse=True)
-        reached = np.zeros(len(labels), np.int64)
-        np.add.at(reached, index[chosen], cost[chosen])
-        costly = np.flatnonzero(cost)
-        maker = RowMaker()
-        for at, value in zip(grouped(index[costly], costly, len(labels)), reached, strict=True):
-            if len(at):
-                maker.add(at, cost[at], int(value))
-        self.rows = self.rows.joined(maker.rows())
+        ones = eased.point > 0.5
+        if np.abs(eased.point - ones).max(initial=0) > WHOLE:
+            return None
+        chosen = np.zeros(self.columns, bool)
+        chosen[self._alive] = ones
+        if not self.rows.hold(chosen):
+            return None
+        self._eased = eased
+        return _answer(cost, chosen, _value(cost, chosen))
+
+    def hold(self, cost: Ints, value: int) -> None:
+        """Keep ``cost @ x <= value`` from now on; the cost just minimised, at what was reached.
+
+        Columns that the relaxation prices above `value` are settled with it.
+        """
+        at = np.flatnonzero(cost)
+        if not len(at):
+            return
+        row = Rows(np.array([0, len(at)]), at, cost[at], np.array([value], np.int64))
+        self.rows = self.rows.joined(row)
         if self._eased is not None:
-            kept = _within(self._eased, _value(cost, chosen) - self._eased.value)
-            self._alive = self._alive[kept]
+            self._alive = self._alive[_within(self._eased, value - self._eased.value)]
 
     def _search_core(self, cost: Ints, core: Ints, best: Bools | None, limits: Limits) -> Found:
         """Search with every column left out that is not in the core."""

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from geo.takeover.components import components
-from geo.takeover.integer import Limits, Search
-from geo.takeover.rows import Bools, Ints, Rows
+from geo.takeover.highs import Programme, Relaxation, relax
+from geo.takeover.integer import Answer, Limits, Search
+from geo.takeover.rows import Bools, Ints, Rows, grouped, side_by_side
 
 BATCH: Final = 1_200
 """Columns at least in a job of several parts: building models costs more than solving them."""
@@ -23,8 +24,8 @@ WORK: Final = 300_000
 class Job:
     """Tiers to minimise one after the other over some columns.
 
-    ``part`` labels the columns of parts that share no row; what is held is held by part.
-    ``exact`` is how many of the tiers have no limit of work.
+    ``part`` labels the columns of parts that share no row, from 0. ``exact`` is how many of the
+    tiers have no limit of work.
     """
 
     rows: Rows
@@ -37,33 +38,115 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a job found: a choice or none, a bound of each tier, and which tiers are proven.
+    """What a job found.
 
-    ``infeasible`` tells a proof that there is no choice from a search that ran out of time.
+    Attributes
+    ----------
+    chosen
+        Shape (columns,).
+    bounds
+        By tier, shape (parts,): what no choice of a part is below; 0 for a part without one.
+    proven
+        By tier: whether all that have a choice come to their bounds.
+    failed
+        Parts without a choice; and of those, the ones that are proven to have none.
     """
 
-    chosen: Bools | None
-    bounds: tuple[int, ...]
+    chosen: Bools
+    bounds: tuple[Ints, ...]
     proven: tuple[bool, ...]
-    infeasible: bool = False
+    failed: tuple[int, ...]
+    infeasible: tuple[int, ...]
 
 
 def run_job(job: Job) -> Outcome:
-    """Minimise the tiers of a job."""
-    space = Search(job.rows, len(job.part))
-    chosen = job.start
+    """Minimise the tiers of a job: all relaxations as one, then what is left part by part."""
+    work = _Work(job)
     bounds, proven = [], []
     for place, cost in enumerate(job.costs):
         limits = Limits(job.until, None if place < job.exact else WORK)
-        answer = space.minimise(cost, limits, chosen)
-        if answer.status == "infeasible" or answer.chosen is None:
-            return Outcome(None, (), (), answer.status == "infeasible")
-        chosen = answer.chosen
-        floor = int(np.minimum(cost, 0).sum())
-        bounds.append(floor if answer.bound is None else answer.bound)
-        proven.append(answer.status == "optimal")
-        space.hold(cost, chosen, job.part)
-    return Outcome(chosen, tuple(bounds), tuple(proven))
+        answers = work.minimise([cost[at] for at in work.columns], limits)
+        bound = np.zeros(len(work.spaces), np.int64)
+        for part, answer in answers.items():
+            bound[part] = _bound(cost[work.columns[part]], answer)
+        bounds.append(bound)
+        proven.append(all(answer.status == "optimal" for answer in answers.values()))
+    return Outcome(
+        work.whole(), tuple(bounds), tuple(proven), tuple(work.failed), tuple(work.infeasible)
+    )
+
+
+class _Work:
+    """The parts of a job on their way through the tiers."""
+
+    def __init__(self, job: Job) -> None:
+        parts = int(job.part.max(initial=-1)) + 1
+        self.columns = grouped(job.part, np.arange(len(job.part)), parts)
+        self.spaces = [
+            Search(rows, len(at))
+            for rows, at in zip(job.rows.split(job.part, parts), self.columns, strict=True)
+        ]
+        self.chosen = [None if job.start is None else job.start[at] for at in self.columns]
+        self.failed: list[int] = []
+        self.infeasible: list[int] = []
+        self.size = len(job.part)
+
+    def minimise(self, costs: list[Ints], limits: Limits) -> dict[int, Answer]:
+        """Minimise one tier in every part, and hold it; give the answer of each part."""
+        going = [part for part in range(len(self.spaces)) if part not in set(self.failed)]
+        eased = self._relaxed(going, costs, limits)
+        answers: dict[int, Answer] = {}
+        for part in going:
+            space, cost = self.spaces[part], costs[part]
+            answer = space.accept(cost, eased[part]) if part in eased else None
+            if answer is None:
+                answer = space.minimise(cost, limits, self.chosen[part])
+            if answer.chosen is None or answer.value is None:
+                self.failed.append(part)
+                if answer.status == "infeasible":
+                    self.infeasible.append(part)
+                continue
+            self.chosen[part] = answer.chosen
+            space.hold(cost, answer.value)
+            answers[part] = answer
+        return answers
+
+    def _relaxed(
+        self, going: list[int], costs: list[Ints], limits: Limits
+    ) -> dict[int, Relaxation]:
+        """Relax the parts as one programme; nothing when that fails, or there is only one part."""
+        if len(going) < 2:
+            return {}
+        programmes = [self.spaces[part].programme(costs[part]) for part in going]
+        sizes = [len(programme.cost) for programme in programmes]
+        if not sum(sizes):
+            return {}
+        joint = Programme(
+            np.concatenate([programme.cost for programme in programmes]),
+            side_by_side([programme.rows for programme in programmes], sizes),
+        )
+        eased = relax(joint, limits.seconds)
+        if isinstance(eased, str):
+            return {}
+        ends = np.cumsum(sizes)[:-1]
+        found = {}
+        for part, programme, price, point in zip(
+            going, programmes, np.split(eased.price, ends), np.split(eased.point, ends), strict=True
+        ):
+            found[part] = Relaxation(float(programme.cost @ point), price, point)
+        return found
+
+    def whole(self) -> Bools:
+        """Give the choice of all parts that have one."""
+        out = np.zeros(self.size, bool)
+        for part, (at, chosen) in enumerate(zip(self.columns, self.chosen, strict=True)):
+            if chosen is not None and part not in self.failed:
+                out[at] = chosen
+        return out
+
+
+def _bound(cost: Ints, answer: Answer) -> int:
+    return int(np.minimum(cost, 0).sum()) if answer.bound is None else answer.bound
 
 
 def parts_of(rows: Rows, columns: int) -> Ints:
@@ -105,7 +188,7 @@ def jobs(
                 Job(
                     rows=inner.restricted(at, len(columns), cut=True),
                     costs=tuple(cost[columns[at]] for cost in costs),
-                    part=label[at],
+                    part=np.unique(label[at], return_inverse=True)[1],
                     start=None if start is None else start[columns[at]],
                     until=until,
                     exact=exact,

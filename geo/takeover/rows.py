@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +94,39 @@ class Rows:
             self.limit[keep],
         )
 
+    def split(self, part: Ints, parts: int) -> list[Rows]:
+        """Give the rows of each part, with its columns numbered from 0 as they stand.
+
+        Parameters
+        ----------
+        part
+            Shape (columns,): the part, from 0, of each column. No row joins two.
+        """
+        order = np.argsort(part, kind="stable")
+        before = np.searchsorted(part[order], np.arange(parts))
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        filled = np.diff(self.start) > 0
+        of_row = part[self.column[self.start[:-1][filled]]]
+        turn = np.argsort(of_row, kind="stable")
+        inner = self.take(filled)
+        size = np.diff(inner.start)[turn]
+        start = np.concatenate([[0], np.cumsum(size)])
+        # The entries of row turn[k] move to start[k]..start[k + 1].
+        entry = np.arange(start[-1]) + np.repeat(inner.start[:-1][turn] - start[:-1], size)
+        column, weight = inner.column[entry], inner.weight[entry]
+        local = place[column] - before[part[column]]
+        ends = np.searchsorted(of_row[turn], np.arange(parts + 1))
+        return [
+            Rows(
+                start[low : high + 1] - start[low],
+                local[start[low] : start[high]],
+                weight[start[low] : start[high]],
+                inner.limit[turn][low:high],
+            )
+            for low, high in pairwise(ends.tolist())
+        ]
+
     def joined(self, other: Rows) -> Rows:
         """Give these rows and then others."""
         return Rows(
@@ -101,6 +135,20 @@ class Rows:
             np.concatenate([self.weight, other.weight]),
             np.concatenate([self.limit, other.limit]),
         )
+
+
+def side_by_side(blocks: list[Rows], columns: list[int]) -> Rows:
+    """Join rows of parts whose columns stand one part after the other."""
+    entries = np.concatenate([[0], np.cumsum([len(block.column) for block in blocks])])
+    shift = np.concatenate([[0], np.cumsum(columns)])
+    return Rows(
+        np.concatenate(
+            [[0], *(block.start[1:] + at for block, at in zip(blocks, entries, strict=False))]
+        ),
+        np.concatenate([block.column + at for block, at in zip(blocks, shift, strict=False)]),
+        np.concatenate([block.weight for block in blocks]),
+        np.concatenate([block.limit for block in blocks]),
+    )
 
 
 class RowMaker:

@@ -27,7 +27,7 @@ from geo.takeover.check import broken_rules
 from geo.takeover.columns import Model, build_model
 from geo.takeover.goals import Goal
 from geo.takeover.greedy import greedy
-from geo.takeover.job import Job, Outcome, jobs, parts_of, run
+from geo.takeover.job import BATCH, Job, Outcome, jobs, parts_of, run
 from geo.takeover.problem import Problem
 from geo.takeover.rows import Bools, Ints
 from geo.takeover.takes import depths
@@ -138,22 +138,19 @@ class _Task:
         """Settle every part."""
         start = columns_of(self.model, greedy(self.model.units, self.goal))
         targets = self._targets()
-        hopeless: list[int] = []
-        for part in targets:
-            inside = self.part == part
-            if inside.sum() <= SMALL and not self._holds(start, inside):
-                better, bound = self._most_gain(inside, start)
-                start[inside] = better[inside]
-                rows = targets[part]
-                if len(rows) == 1 and bound < -self.model.rows.limit[rows[0]]:
-                    hopeless.append(part)
-        rest = ~np.isin(self.part, hopeless)
-        alone = np.isin(self.part, list(targets)) & rest
-        hopeless += self._settle(rest & ~alone, start, self.goal.tiers, relaxed=False)
-        for part in sorted(set(targets) - set(hopeless)):
-            hopeless += self._settle(self.part == part, start, self.goal.tiers, relaxed=False)
+        doubtful = [part for part in targets if not self._holds(start, self.part == part)]
+        small = [part for part in doubtful if (self.part == part).sum() <= SMALL]
+        most = self._most_gain(small, start)
+        hopeless = [
+            part
+            for part in small
+            if len(targets[part]) == 1 and most[part] < -self.model.rows.limit[targets[part][0]]
+        ]
+        tiers = self.goal.tiers
+        packed = self._jobs(~np.isin(self.part, hopeless), start, tiers)
+        hopeless += self._settle(packed, tiers)
         if hopeless or self.short:
-            self._reach_most(np.isin(self.part, hopeless), targets, hopeless, start)
+            self._reach_most(targets, sorted(hopeless), start)
 
     def _targets(self) -> dict[int, list[int]]:
         """Give the rows that ask for a target, by part."""
@@ -170,7 +167,13 @@ class _Task:
         return rows.hold(chosen[inside])
 
     def _jobs(
-        self, inside: Bools, start: Bools, tiers: tuple[str, ...], *, relaxed: bool
+        self,
+        inside: Bools,
+        start: Bools,
+        tiers: tuple[str, ...],
+        *,
+        relaxed: bool = False,
+        least: int = BATCH,
     ) -> list[tuple[Ints, Job]]:
         rows = self.model.rows
         if relaxed:
@@ -182,49 +185,47 @@ class _Task:
             start,
             self.until,
             0 if relaxed else 1,
+            least,
         )
 
-    def _most_gain(self, inside: Bools, start: Bools) -> tuple[Bools, int]:
-        """Give the plan that gains the most without its targets, and what none exceeds."""
-        best, bound = start.copy(), 0
+    def _most_gain(self, parts: list[int], start: Bools) -> dict[int, int]:
+        """Give what each part gains at most without its target; the plans become `start`."""
+        bound = dict.fromkeys(parts, 0)
+        inside = np.isin(self.part, parts)
         packed = self._jobs(inside, start, ("-gain",), relaxed=True)
-        for (columns, _), outcome in zip(packed, self._run(packed), strict=True):
-            if outcome.chosen is not None:
-                best[columns] = outcome.chosen
-                bound -= outcome.bounds[0]
-            elif not outcome.infeasible:
-                bound += -int(self.model.costs["-gain"][columns].sum())
-        return best, bound
+        for (columns, job), outcome in zip(packed, self._run(packed), strict=True):
+            start[columns] = outcome.chosen
+            for column, most in zip(_firsts(job.part), -outcome.bounds[0], strict=True):
+                bound[int(self.part[columns[column]])] += int(most)
+        return bound
 
     def _run(self, packed: list[tuple[Ints, Job]]) -> list[Outcome]:
         return run([job for _, job in packed], self.executor)
 
-    def _settle(
-        self, inside: Bools, start: Bools, tiers: tuple[str, ...], *, relaxed: bool
-    ) -> list[int]:
-        """Solve some parts; give those that have no plan."""
+    def _settle(self, packed: list[tuple[Ints, Job]], tiers: tuple[str, ...]) -> list[int]:
+        """Run jobs and keep what they choose; give the parts that have no plan."""
         failed: list[int] = []
-        packed = self._jobs(inside, start, tiers, relaxed=relaxed)
-        for (columns, _), outcome in zip(packed, self._run(packed), strict=True):
-            if outcome.chosen is None:
-                failed += np.unique(self.part[columns]).tolist()
-                continue
+        for (columns, job), outcome in zip(packed, self._run(packed), strict=True):
+            of = self.part[columns[_firsts(job.part)]]
+            failed += of[list(outcome.failed)].tolist()
             self.chosen[columns] = outcome.chosen
             if tiers[0] != "-gain":
-                self.bounds["-gain"] += int(self.model.costs["-gain"][columns].sum())
+                gain = self.model.costs["-gain"][columns]
+                self.bounds["-gain"] += int(gain[outcome.chosen].sum())
             for tier, bound, proven in zip(tiers, outcome.bounds, outcome.proven, strict=True):
-                self.bounds[tier] += bound
+                self.bounds[tier] += int(bound.sum())
                 self.proven[tier] &= proven
         return failed
 
-    def _reach_most(
-        self, inside: Bools, targets: dict[int, list[int]], hopeless: list[int], start: Bools
-    ) -> None:
+    def _reach_most(self, targets: dict[int, list[int]], hopeless: list[int], start: Bools) -> None:
         """Gain the most where a target is out of reach; then as the goal says."""
         self.best_reach = True
         for part in hopeless:
             self.short |= {self.model.asked[row] for row in targets.get(part, ())}
-        if self._settle(inside, start, self.goal.best_reach().tiers, relaxed=True):
+        tiers = self.goal.best_reach().tiers
+        if self._settle(
+            self._jobs(np.isin(self.part, hopeless), start, tiers, relaxed=True), tiers
+        ):
             self.infeasible = True
 
     def solution(self) -> Solution:
@@ -260,6 +261,11 @@ class _Task:
             return -self.bounds["-gain"]
         ordered = self.model.units
         return int(ordered.gain[np.unique(self.model.unit)].sum())
+
+
+def _firsts(part: Ints) -> Ints:
+    """Give the first column of each part, by label."""
+    return np.unique(part, return_index=True)[1]
 
 
 def columns_of(model: Model, host_of: Ints) -> Bools:

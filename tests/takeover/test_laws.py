@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.takeover import job
+from geo.takeover import solve as solving
 from geo.takeover.check import broken_rules
 from geo.takeover.goals import fewest, most
 from geo.takeover.problem import Problem
@@ -266,7 +266,7 @@ def pool(kind, workers):
 
 @pytest.mark.parametrize("goal", ["targets", "most"])
 def test_any_number_of_workers_one_plan(goal, monkeypatch):
-    monkeypatch.setattr(job, "BATCH", 200)
+    monkeypatch.setattr(solving, "BATCH", 200)
     problem, needs = streets(1)
     wanted = fewest(0, needs) if goal == "targets" else most(None)
     plans = []
