@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any
 
@@ -418,3 +419,34 @@ def test_two_clerks_at_once(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StepRefused, match="刚刚被他人改动"):
         desk.step("企业意愿")
     assert isinstance(desk.register, Register)
+
+
+def test_what_is_made_up_stays_marked(desk: Any, import_csv: Any) -> None:
+    import_csv("ledger", "小区编码,服务模式", "M,无物业", file="示例数据_台账.csv")
+    desk.open("M")
+    desk.step("街道受理")
+    desk.open("A")
+    marks = [row["made_up"] for row in desk.register.changes() if row["kind"] == "case"]
+    assert marks == [False, True, True]
+
+
+def test_two_who_open_the_same_case_at_once(desk: Any) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: desk.open(), range(4)))
+    assert sorted(len(one.numbers) for one in done) == [0, 0, 0, 1]
+    assert [case.number for case in listed(desk.register)] == [1]
+
+
+def test_two_who_take_the_same_step_at_once(desk: Any) -> None:
+    desk.open()
+
+    def step(_: int) -> bool:
+        try:
+            desk.step("街道受理")
+        except StepRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(step, range(4))) == 1
+    assert [one.state for one in get(desk.register, 1).steps] == ["建议", "街道受理"]
