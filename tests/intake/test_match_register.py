@@ -351,3 +351,23 @@ def test_committees_follow_the_code_that_a_pair_keeps(
     found = snapshots.get(DAY)
     codes = found.column("compounds", "code").tolist()
     assert found.column("compounds", "committee").tolist()[codes.index("L1")] == 2
+
+
+@pytest.mark.parametrize("blank", ["", "/", "不详"])
+@pytest.mark.parametrize("header", ["小区名称,区划代码,户数", "小区编码,小区名称,区划代码,户数"])
+def test_a_row_without_code_and_place_is_held_and_the_others_load(
+    import_csv: Callable[..., Outcome], header: str, blank: str
+) -> None:
+    code = "," if header.startswith("小区编码") else ""
+    done = import_csv(
+        "ledger",
+        header,
+        f"{code}甲小区,530102,10",
+        f"{code}乙小区,{blank},20",
+        f"{code}丙小区,530102,30",
+    )
+    assert {name: count for name, count in done.counts.items() if count} == {
+        "warned": 2, "quarantined": 1
+    }  # fmt: skip
+    (held,) = (item for item in done.findings.found if item.severity == "quarantined")
+    assert (done.findings.rows[held.position], held.rule) == (3, "required")

@@ -59,6 +59,19 @@ def take_codes(register: Register, kind: str, frame: pd.DataFrame, findings: Fin
                 filled[place] = code
             frame[column] = pd.Series(filled, index=frame.index, dtype=object)
             frame["name"] = pd.Series(_names(cells, findings), index=frame.index, dtype=object)
+    if by_name:
+        _hold_without_code(frame[column].tolist(), findings)
+
+
+def _hold_without_code(codes: list[str | None], findings: Findings) -> None:
+    """Hold rows that got no code: their name or their place is blank, so they speak of nobody."""
+    for place in findings.good(range(len(codes))):
+        if codes[place] is None:
+            findings.add(
+                "quarantined", "required", place, "小区编码", "",
+                "没有小区编码，小区名称或所在区划也没有填，无法知道是哪个小区",
+                "请补填小区编码，或把小区名称与区划代码（县、街道、社区）补全",
+            )  # fmt: skip
 
 
 def _names(cells: Cells, findings: Findings) -> list[str | None]:
