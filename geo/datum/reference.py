@@ -198,7 +198,9 @@ def to_register(geometry: npt.ArrayLike, source: Datum) -> Geometries:
         Shape (n,). Degrees of EPSG:4490, 4326 and CRS84 come back as they are. A vertex that two
         geometries share stays shared, and rings stay closed.
     """
-    flat = np.asarray(shapely.force_2d(geometry), dtype=object)
+    flat = np.asarray(geometry, dtype=object)
+    if (shapely.has_z(flat) | shapely.has_m(flat)).any():
+        flat = np.asarray(shapely.force_2d(flat), dtype=object)
     if source.is_null:
         return flat
     return np.asarray(shapely.transform(flat, source.to_cgcs2000), dtype=object)

@@ -49,7 +49,6 @@ def fill(connection: Connection, facts: Facts, rows: pd.DataFrame, change: int) 
             rows[columns],
             {"known": f"[{change},)", "change": str(change)},
         )
-    connection.execute(sql.SQL("analyze {}").format(_table(facts)))
 
 
 @contextmanager
@@ -59,6 +58,9 @@ def _law_afterwards(connection: Connection, facts: Facts) -> Iterator[None]:
     connection.execute(switch.format(_table(facts), sql.SQL("disable")))
     yield
     connection.execute(switch.format(_table(facts), sql.SQL("enable")))
+    connection.execute(
+        sql.SQL("analyze {}").format(_table(facts))
+    )  # else the join is planned blind
     run = Statements(connection, facts, {}, {"same_key": same_key(facts, "f", "a")})
     broken = run(
         "select {keys} from {table} where id in (select a.id from {table} a join {table} f"

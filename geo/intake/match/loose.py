@@ -43,6 +43,9 @@ def stood_in(kind: str, raw: RawTable, columns: Mapping[str, str]) -> set[int]:
         needed = STAND_IN["ledger"]
     if not needed or any(name not in headers for name in needed):
         return set()
+    code = raw.cells.get(headers.get("code", ""), [])
+    if code and all(isinstance(cell, str) and cell and not cell.isspace() for cell in code):
+        return set()  # no row needs it
     told = [[bool(text_of(cell)) for cell in raw.cells[headers[name]]] for name in needed]
     return {place for place, said in enumerate(zip(*told, strict=True)) if all(said)}
 
