@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from geo.codes import normal_division
 from geo.datum.reference import to_register
@@ -196,6 +198,8 @@ def _take_geometry(
         findings.note("datum", datum.notice)
     raw.placed = to_register(raw.geometry, datum.applied)
     out = lint(raw.geometry, raw.placed, datum.applied, findings, kind)
+    # What was read is let go of, but for the shapes that can't be used: it is as large again.
+    raw.geometry = raw.placed = np.where(shapely.is_missing(out), raw.placed, out)
     frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
     return datum
 
