@@ -158,3 +158,24 @@ def test_shifted_polygons_come_back_when_their_datum_is_declared(
     (row,) = rows(register, "select st_asbinary(geom) as wkb from compound_shape")
     assert shapely.hausdorff_distance(shapely.from_wkb(row["wkb"]), SQUARE) < 1e-9
     assert register.changes()[0]["parameters"]["crs_applied"] == datum
+
+
+def test_a_polygon_far_from_the_one_of_its_code_is_warned(
+    register: Register, tmp_path: Path, polygons: Polygons
+) -> None:
+    near = shapely.affinity.translate(SQUARE, 0.0005)
+    import_file(
+        register, "compounds", polygons(tmp_path / "old.gpkg", ("A", SQUARE), ("B", SQUARE))
+    )
+    far = polygons(
+        tmp_path / "new.gpkg",
+        ("A", shapely.affinity.translate(SQUARE, 0.003)),
+        ("B", near),
+        ("C", shapely.affinity.translate(SQUARE, 0.01)),
+    )
+    found = import_file(register, "compounds", far).findings.found
+    left = [item for item in found if item.rule == "left_its_place"]
+    assert [item.value for item in left] == ["A"]
+    assert "302." in left[0].message  # 0.003 degrees of longitude at 25.04 degrees north, in metres
+    again = import_file(register, "compounds", far)
+    assert "left_its_place" not in {item.rule for item in again.findings.found}

@@ -83,7 +83,8 @@ def compare(
         The file's rows: code, row, position, geometry. Rows that were not edited get the
         register's polygon.
     tags
-        What the export's rows carry; None when the file is no export, and nothing is said.
+        What the export's rows carry; None when the file is no export: then it is only said which
+        polygons left the place where the register has them.
     on
         The day on which the register's polygons are looked at; None: as they stand.
 
@@ -92,11 +93,14 @@ def compare(
     list
         A difference for each row with a code and a polygon, in the file's order.
     """
-    if tags is None or kind not in TABLES or "geometry" not in frame:
+    if kind not in TABLES or "geometry" not in frame or "code" not in frame:
         return []
     rows = frame[frame["geometry"].notna() & frame["code"].notna()]
     rows = rows[rows["position"].isin(findings.good(rows["position"]))]
     if rows.empty:
+        return []
+    if tags is None:
+        _say_left_places(register, kind, rows, findings, on)
         return []
     codes = rows["code"].tolist()
     current = _shapes(register, kind, codes, on, None)
@@ -213,11 +217,39 @@ def _warn(findings: Findings, position: Any, item: Difference) -> None:
             "请先重新导出，在最新的图形上修改；确认以本次为准的可直接导入",
         )  # fmt: skip
     if item.iou == 0:
-        findings.add(
-            "warned", "left_its_place", position, "geometry", item.code,
-            f"新图形与原图形没有重叠，最远相距 {item.displacement_m:,.1f} 米",
-            "请核对编码是否填错行",
-        )  # fmt: skip
+        _say_left_place(findings, position, item.code, item.displacement_m)
+
+
+def _say_left_place(
+    findings: Findings, position: Any, code: str, displacement_m: float | None
+) -> None:
+    findings.add(
+        "warned", "left_its_place", position, "geometry", code,
+        f"新图形与原图形没有重叠，最远相距 {displacement_m:,.1f} 米",
+        "请核对编码是否填错行、坐标系（--crs）是否选错；已误入库的可用 wuye import undo 撤销",
+    )  # fmt: skip
+
+
+BATCH: Final = 50_000
+"""Polygons of the register that are looked at at once: bounds memory."""
+
+
+def _say_left_places(
+    register: Register, kind: str, rows: pd.DataFrame, findings: Findings, on: dt.date | None
+) -> None:
+    """Flag polygons that share no ground with the one that the register has of their code.
+
+    A file in the wrong datum, or with codes a row off, would else write over good polygons.
+    """
+    for first in range(0, len(rows), BATCH):
+        part = rows.iloc[first : first + BATCH]
+        codes = part["code"].tolist()
+        current = _shapes(register, kind, codes, on, None)
+        now = np.array([current.get(code) for code in codes], dtype=object)
+        drawn = np.array(part["geometry"], dtype=object)
+        apart = np.flatnonzero(shapely.disjoint(now, drawn))  # not where the register has none
+        for place, off_m in zip(apart, displacements_m(drawn[apart], now[apart]), strict=True):
+            _say_left_place(findings, part["position"].iloc[place], codes[place], float(off_m))
 
 
 def _shapes(
