@@ -38,6 +38,8 @@ class Model:
 
     Attributes
     ----------
+    edges
+        The edges that the columns are made of.
     start, unit
         Units of each column, one column after the other.
     host, mode
@@ -49,6 +51,7 @@ class Model:
     """
 
     units: Units
+    edges: Edges
     start: Ints
     unit: Ints
     host: Ints
@@ -67,7 +70,8 @@ def build_model(units: Units, goal: Goal) -> Model:
     """Build the programme of a problem and a goal."""
     maker = RowMaker()
     columns: list[_Column] = []
-    for desk in desks(units, needed_edges(units, goal)):
+    edges = needed_edges(units, goal)
+    for desk in desks(units, edges):
         _add_desk(units, desk, columns, maker)
     columns.extend(_fallback(units))
     size = np.array([len(column.units) for column in columns], np.int64)
@@ -87,7 +91,7 @@ def build_model(units: Units, goal: Goal) -> Model:
     asked = _add_goal(half, goal, maker)
     _add_locks(half, maker)
     costs = {tier: half.cost(tier) for tier in ("-gain", *goal.tiers)}
-    return Model(units, half.start, unit, half.host, half.mode, costs, maker.rows(), asked)
+    return Model(units, edges, half.start, unit, half.host, half.mode, costs, maker.rows(), asked)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import numpy as np
 from geo.takeover.goals import Goal
 from geo.takeover.rows import Ints
 from geo.takeover.rules import ANY
-from geo.takeover.units import Units
+from geo.takeover.units import Edges, Units
 
 
-def greedy(units: Units, goal: Goal) -> Ints:
+def greedy(units: Units, edges: Edges, goal: Goal) -> Ints:
     """Take units by falling gain until the need is met; without a need, all that fit.
 
     A unit goes to the host with the least spare area that still holds it. Locked units go first.
@@ -20,7 +20,7 @@ def greedy(units: Units, goal: Goal) -> Ints:
     -------
     Shape (units,): place of the host; -1 for none.
     """
-    edges, problem = units.edges, units.problem
+    problem = units.problem
     host_of = np.full(len(units.members), -1)
     spare, homes = units.capacity.tolist(), units.capacity_households.tolist()
     company = np.full(len(units.host_index), ANY)
@@ -35,7 +35,7 @@ def greedy(units: Units, goal: Goal) -> Ints:
         options.setdefault(int(edges.unit[edge]), []).append(edge)
     gained = 0
     opened: set[int] = set()
-    for unit in _order(units, goal, options):
+    for unit in _order(units, edges, goal, options):
         if goal.asks and not goal.child_need and gained >= goal.need:
             break
         families = int(units.households[unit])
@@ -66,7 +66,7 @@ def greedy(units: Units, goal: Goal) -> Ints:
     return host_of
 
 
-def _order(units: Units, goal: Goal, options: dict[int, list[int]]) -> list[int]:
+def _order(units: Units, edges: Edges, goal: Goal, options: dict[int, list[int]]) -> list[int]:
     """Give the units that have an option: locked ones first, then by falling gain."""
     decisions = units.problem.decisions
     locked: dict[int, int] = {}
@@ -76,7 +76,7 @@ def _order(units: Units, goal: Goal, options: dict[int, list[int]]) -> list[int]
             locked[unit] = host
             if host != ANY and unit in options:
                 place = int(units.host_place[host])
-                options[unit] = [e for e in options[unit] if units.edges.host[e] == place]
+                options[unit] = [e for e in options[unit] if edges.host[e] == place]
     gain = units.gain
     first = goal.tiers[0]
     if first in {"-weight", "-households"}:

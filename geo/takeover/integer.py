@@ -23,10 +23,16 @@ from geo.takeover.rows import Bools, Ints, Rows
 
 CORE: Final = 1_200
 GROWTH: Final = 3
-"""Columns of the first core, and how it grows; under a limit of work it doesn't."""
+"""Columns of the first core, and how it grows."""
+
+LIMITED_CORE: Final = 2_500
+"""Columns of the only core under a limit of work."""
 
 WHOLE: Final = 1e-6
 """How near to 0 or 1 a relaxation's point has to be to be taken for it."""
+
+MOST_CUTS: Final = 50
+"""Answers cut off at most under a limit of work."""
 
 MOST_NODES: Final = 1_500
 """Nodes at most under a limit of work: a small part that fits to no end is left at that."""
@@ -104,12 +110,9 @@ class Search:
         best = start if start is not None and self.rows.hold(start) else None
         self._eased = None
         if not len(self._alive):
-            nothing = np.zeros(self.columns, bool)
-            if self.rows.hold(nothing):
-                return Answer("optimal", nothing, 0, 0)
-            return Answer("infeasible", None, None, None)
+            return self._nothing()
         step = int(np.gcd.reduce(cost[self._alive])) or 1
-        size = CORE
+        size, cuts = CORE if limits.work is None else LIMITED_CORE, 0
         while limits.seconds > 0:
             eased = relax(self._programme(cost, self._alive), limits.seconds)
             if eased == "infeasible" and best is None:
@@ -122,8 +125,7 @@ class Search:
                 return _answer(cost, best, least)
             # Taking a column that costs more than this can't better the best plan.
             useful = np.inf if best is None else _value(cost, best) - step / 2 - eased.value
-            width = min(useful, _width(eased, size))
-            near = _within(eased, width)
+            near, width = _core(eased, useful, size)
             if best is not None:
                 near |= best[self._alive]
             core = self._alive[near]
@@ -131,21 +133,27 @@ class Search:
             broken = None if found.point is None else self.rows.cuts(found.point)
             if broken is not None and len(broken):
                 self.rows = self.rows.joined(broken)
-                continue
+                cuts += 1
+                if limits.work is None or cuts < MOST_CUTS:
+                    continue
+                return _answer(cost, best, least)
             best = _better(cost, best, found.point)
-            # What is left out costs more than the best plan, or at least so much.
-            outside = None if width == useful else _up(eased.value + width, step)
-            if found.status == "stopped":
-                inside = least if found.bound is None else max(least, found.bound)
-                return _answer(cost, best, inside if outside is None else min(inside, outside))
-            if best is None and outside is None:
-                return Answer("infeasible", None, None, None)
-            if best is not None and (outside is None or _value(cost, best) <= outside):
-                return _answer(cost, best, _value(cost, best))
+            # What is left out can't better the best plan, or costs at least so much.
+            outside = None if width is None else _up(eased.value + width, step)
+            ended = _ended(cost, best, found, least, outside)
+            if ended is not None:
+                return ended
             if limits.work is not None and best is not None:
                 return _answer(cost, best, least)
             size *= GROWTH
         return _answer(cost, best, None)
+
+    def _nothing(self) -> Answer:
+        """Answer when no column is left: nothing is chosen, if that is a choice."""
+        nothing = np.zeros(self.columns, bool)
+        if self.rows.hold(nothing):
+            return Answer("optimal", nothing, 0, 0)
+        return Answer("infeasible", None, None, None)
 
     def programme(self, cost: Ints) -> Programme:
         """Give what is left of the programme for a cost: the columns that are not settled."""
@@ -197,16 +205,38 @@ class Search:
         return Programme(cost[columns], self.rows.restricted(columns, self.columns))
 
 
-def _width(eased: Relaxation, size: int) -> float:
-    """Give the price below which lie `size` columns; infinite when there are no more."""
-    if size >= len(eased.price):
-        return float(np.inf)
-    return float(np.partition(eased.price, size)[size])
+def _core(eased: Relaxation, useful: float, size: int) -> tuple[Bools, float | None]:
+    """Choose the `size` cheapest columns of those that could better the best plan.
+
+    Returns
+    -------
+    Which columns, and the least price of a useful one left out; None when all are in.
+    """
+    near = _within(eased, useful)
+    if near.sum() <= size:
+        return near, None
+    order = np.argsort(np.where(near, eased.price, np.inf), kind="stable")
+    near[order[size:]] = False
+    return near, float(eased.price[order[size]])
 
 
 def _within(eased: Relaxation, width: float) -> Bools:
     """Tell which columns cost at most `width` to take, with room for rounding."""
     return np.asarray(eased.price <= width + 1e-6 * max(1.0, abs(eased.value)))
+
+
+def _ended(
+    cost: Ints, best: Bools | None, found: Found, least: int, outside: int | None
+) -> Answer | None:
+    """Conclude from a core's search; None when columns left out could still be better."""
+    if found.status == "stopped":
+        inside = least if found.bound is None else max(least, found.bound)
+        return _answer(cost, best, inside if outside is None else min(inside, outside))
+    if best is None:
+        return Answer("infeasible", None, None, None) if outside is None else None
+    if outside is None or _value(cost, best) <= outside:
+        return _answer(cost, best, _value(cost, best))
+    return None
 
 
 def _value(cost: Ints, chosen: Bools) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,10 @@ BATCH: Final = 1_200
 
 WORK: Final = 300_000
 """Work at most (`Limits.work`) for a tier after the first."""
+
+
+FIRST: Final = 0.7
+"""Share of the time that is left which the first tier may use up."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,10 @@ def run_job(job: Job) -> Outcome:
     work = _Work(job)
     bounds, proven = [], []
     for place, cost in enumerate(job.costs):
-        limits = Limits(job.until, None if place < job.exact else WORK)
+        # The first tier leaves time for those after it.
+        share = FIRST if place == 0 and len(job.costs) > 1 else 1.0
+        until = time.time() + share * max(0.0, job.until - time.time())
+        limits = Limits(until, None if place < job.exact else WORK)
         answers = work.minimise([cost[at] for at in work.columns], limits)
         bound = np.zeros(len(work.spaces), np.int64)
         for part, answer in answers.items():

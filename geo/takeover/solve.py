@@ -136,7 +136,7 @@ class _Task:
 
     def solve(self) -> None:
         """Settle every part."""
-        start = columns_of(self.model, greedy(self.model.units, self.goal))
+        start = columns_of(self.model, greedy(self.model.units, self.model.edges, self.goal))
         targets = self._targets()
         doubtful = [part for part in targets if not self._holds(start, self.part == part)]
         small = [part for part in doubtful if (self.part == part).sum() <= SMALL]
@@ -173,7 +173,7 @@ class _Task:
         tiers: tuple[str, ...],
         *,
         relaxed: bool = False,
-        least: int = BATCH,
+        exact: int = 1,
     ) -> list[tuple[Ints, Job]]:
         rows = self.model.rows
         if relaxed:
@@ -184,15 +184,15 @@ class _Task:
             np.flatnonzero(inside),
             start,
             self.until,
-            0 if relaxed else 1,
-            least,
+            exact,
+            BATCH,
         )
 
     def _most_gain(self, parts: list[int], start: Bools) -> dict[int, int]:
         """Give what each part gains at most without its target; the plans become `start`."""
         bound = dict.fromkeys(parts, 0)
         inside = np.isin(self.part, parts)
-        packed = self._jobs(inside, start, ("-gain",), relaxed=True)
+        packed = self._jobs(inside, start, ("-gain",), relaxed=True, exact=0)
         for (columns, job), outcome in zip(packed, self._run(packed), strict=True):
             start[columns] = outcome.chosen
             for column, most in zip(_firsts(job.part), -outcome.bounds[0], strict=True):
