@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Any, Final
 
 from geo.intake.synonyms import fold, words
 
 _HEADER: Final = re.compile(
-    r"姓名|联系人|联系方式|电话|手机|座机|身份证|证件号|微信|qq|住址|户籍|邮箱|户主|业主名|主任$"
-    r"|负责人|经理$|书记$|楼长|楼栋长|网格员|指导员名|法人$|法定代表人|名单|签字|签名|经办人|填报人"
-    r"|phone|mobile|id_?card|e-?mail|contact|person(?!nel)",
+    r"姓名|联系(?!单位|社区|部门)|联络|电话|手机|座机|传真|通讯|身份证|证件号|微信|qq|住址|户籍"
+    r"|邮箱|邮件|户主|业主名|主任$|负责人|责任人|经理$|书记$|楼长|楼栋长|网格员|网格长|指导员名|法人$"
+    r"|法定代表人|法人代表|名单|签字|签名|经办人|填报人|银行|账号|卡号|车牌|出生"
+    r"|phone|mobile|^tel|id_?card|e-?mail|contact|person(?!nel)",
     re.IGNORECASE,
 )
+_ROLE: Final = re.compile("[人员长]$|业主|住户|房东|房主|户代表|管家|社工|成员|干部|领导|值班|经办")
+"""Headers under which a name is somebody's; under others it may be a place's or a building's."""
+
 _PHONE: Final = (
-    r"(?<![\dA-Za-z])1[3-9]\d(?:[\s-]?\d{4}){2}(?![\dA-Za-z])"
-    r"|(?<!\d)\(?0\d{2,3}\)?[\s-]\d{7,8}(?!\d)"
+    r"(?<![\dA-Za-z])(?:\+?86[\s-]?)?1[3-9]\d(?:[\s-]?\d{4}){2}(?![\dA-Za-z])"
+    r"|(?<!\d)(?:0\d{2,3}[\s—–-]|\(0\d{2,3}\)[\s—–-]?)\d{7,8}(?!\d)"
 )
-_IDENTITY: Final = r"(?<!\d)\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?![\dA-Za-z])"
-_VALUE: Final = re.compile(f"{_PHONE}|{_IDENTITY}")
+_IDENTITY: Final = r"(?<!\d)\d{6}[\s-]?(?:19|20)\d{2}[01]\d[0-3]\d[\s-]?\d{3}[\dXx](?![\dA-Za-z])"
+_MAIL: Final = r"[\w.+-]+@[\w-]+\.\w"
+_VALUE: Final = re.compile(f"{_PHONE}|{_IDENTITY}|{_MAIL}")
 _NAMED: Final = re.compile(
     r"(?:联系人|负责人|业主|户主|主任|经理|书记|楼长|填报人|经办人|姓名)\s*:\s*[\u4e00-\u9fff]{2,4}"
 )
@@ -36,10 +42,26 @@ SHARE_OF_NAMES: Final = 0.9
 """A column of two or three characters that begin with a surname, this share of it, is of names."""
 
 
+@cache
+def _surname() -> str:
+    return f"[{words()['persons']['surnames']}]"
+
+
+@cache
+def _addressed() -> re.Pattern[str]:
+    return re.compile(f"{_surname()}(?:先生(?!坡)|女士)")  # 先生坡 is a street of Kunming
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    name = f"{_surname()}[\u4e00-\u9fff]{{1,2}}"
+    return re.compile(rf"{name}(?:[、,;/\s]+{name})*")
+
+
 def is_person_in(text: str) -> bool:
     """Tell whether a text holds a phone or identity number, or names somebody by their part."""
     plain = unicodedata.normalize("NFKC", text)
-    return bool(_VALUE.search(plain) or _NAMED.search(plain))
+    return bool(_VALUE.search(plain) or _NAMED.search(plain) or _addressed().search(plain))
 
 
 def hide(text: str) -> str:
@@ -53,17 +75,23 @@ def hide(text: str) -> str:
 
 def is_personal(header: str, values: list[object]) -> bool:
     """Tell whether an extra column looks like personal data, by its header or its values."""
-    if _HEADER.search(re.sub(r"[(\[【].*?[)\]】]$", "", fold(header))):
+    words_of_it = re.sub(r"[(\[【].*?[)\]】]$", "", fold(header))
+    if _HEADER.search(words_of_it):
         return True
-    texts = [str(value) for value in values[:2000] if value is not None and str(value).strip()]
-    hits = sum(1 for text in texts if is_person_in(_plain(text)))
+    texts = [text for value in values[:2000] if value is not None and (text := _plain(value))]
+    if _ROLE.search(words_of_it) and any(_names().fullmatch(text) for text in texts):
+        return True
+    hits = sum(1 for text in texts if is_person_in(text))
     if hits > 0 and hits >= SHARE_OF_CELLS * len(texts):
         return True
     return _are_names(texts)
 
 
-def _plain(text: str) -> str:
-    return text.removesuffix(".0")
+def _plain(value: object) -> str:
+    """Give a cell's text; a number's digits all, for a spreadsheet keeps identity numbers so."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return unicodedata.normalize("NFKC", str(value)).strip()
 
 
 def _are_names(texts: list[str]) -> bool:
@@ -93,7 +121,7 @@ def without_persons(values: list[Any]) -> tuple[list[Any], list[int]]:
             out.append(value)
             continue
         if value not in seen:
-            seen[value] = is_person_in(_plain(str(value)))
+            seen[value] = is_person_in(_plain(value))
         if seen[value]:
             hits.append(position)
         out.append(None if seen[value] else value)

@@ -307,3 +307,28 @@ def test_headers_in_any_dress() -> None:
 )
 def test_personal_data_is_recognised(header: str, values: list[Any], expected: bool) -> None:
     assert is_personal(header, values) is expected
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "expected"),
+    [
+        ("责任人", ["甲"], True),
+        ("银行账号", [1], True),
+        ("网格长", ["王小红"] * 9, True),  # one person for many compounds
+        ("组长", ["李明", "李明"], True),
+        ("委员", ["张建国、李明、王芳", "无"], True),
+        ("委员", [5, 7], False),
+        ("保安", ["有", "无"], False),
+        ("挂钩联系单位", ["市财政局"], False),
+        ("备用", [5.30102198001011e17, None], True),
+        ("备用", ["+8613888123456"], True),
+        ("备用", ["530102 19800101 123X"], True),
+        ("备用", ["某某女士", "张女士来访"], True),
+        ("备用", ["zhang@example.cn"], True),
+        ("备用", ["先生坡12号", "文先生坡"], False),
+    ],
+)
+def test_persons_are_recognised_as_offices_write_them(
+    header: str, values: list[Any], expected: bool
+) -> None:
+    assert is_personal(header, values) is expected
