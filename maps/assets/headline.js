@@ -54,7 +54,7 @@ wuye.headline = (divisions) => {
       el("p", { class: "big" },
         el("strong", { id: "share" }, row.share),
         el("span", { class: `met met-${row.met}` }, phrase(`met${row.met}`))),
-      row.bounds ? el("p", { class: "quiet", id: "bounds" }, phrase("boundsLong", { bounds: row.bounds, unknown: row.unknown })) : null,
+      row.bounds ? el("p", { class: "quiet", id: "bounds" }, phrase("boundsLong", { bounds: row.bounds, unknown: row.unknown })) : "",
       gauge(row, indicator),
       row.gapText ? el("p", { class: "gap", id: "gap" }, phrase("gapLong", { points: row.pointsText, amount: row.gapText })) : el("p", { class: "gap", id: "gap" }, phrase("gapNone")),
       el("p", { class: "quiet" }, phrase("parts", { has: row.has, all: row.all })),

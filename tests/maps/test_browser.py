@@ -108,6 +108,7 @@ def test_every_indicator_can_be_chosen_by_keyboard(
             assert words.target_text(total.target) in page.inner_text(".gauge-word").replace(
                 "\xa0", " "
             )
+            assert "null" not in page.inner_text("body")  # what is not known is left out
 
 
 def test_the_mark_lies_on_the_map(
