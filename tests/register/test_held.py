@@ -384,3 +384,12 @@ def test_units_of_headers_come_back_with_their_rows(import_csv: Import, register
     with register.connect() as connection:
         found = connection.execute("select floor_area_m2 from compound").fetchall()
     assert [int(item["floor_area_m2"]) for item in found] == [12000]
+
+
+def test_a_row_known_by_its_name_is_superseded_when_its_correction_comes(
+    import_csv: Import, register: Register
+) -> None:
+    header = "小区名称,区划代码,服务模式,服务起始日期"
+    assert import_csv("ledger", header, "甲院,530102001,无物业,乱").counts["quarantined"] == 1
+    assert import_csv("ledger", header, "甲院,530102001,无物业,2020-01-01").counts["warned"] == 1
+    assert [words for _, words in closings(register)] == ["superseded"]

@@ -61,6 +61,8 @@ def take_codes(register: Register, kind: str, frame: pd.DataFrame, findings: Fin
             frame["name"] = pd.Series(_names(cells, findings), index=frame.index, dtype=object)
     if by_name:
         _hold_without_code(frame[column].tolist(), findings)
+        if "geometry" not in frame:
+            _name_the_held(Cells(frame), findings)
 
 
 def _hold_without_code(codes: list[str | None], findings: Findings) -> None:
@@ -72,6 +74,14 @@ def _hold_without_code(codes: list[str | None], findings: Findings) -> None:
                 "没有小区编码，小区名称或所在区划也没有填，无法知道是哪个小区",
                 "请补填小区编码，或把小区名称与区划代码（县、街道、社区）补全",
             )  # fmt: skip
+
+
+def _name_the_held(cells: Cells, findings: Findings) -> None:
+    """Say of held rows without a code which compound they speak of: loading it closes them."""
+    for place in findings.held:
+        name, division = cells.text(place, "name"), cells.text(place, "division")
+        if name and division and cells.value(place, "code") is None:
+            findings.subjects.setdefault(place, provisional.of_row(division, name))
 
 
 def _names(cells: Cells, findings: Findings) -> list[str | None]:
