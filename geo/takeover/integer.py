@@ -112,6 +112,7 @@ class Search:
         if not len(self._alive):
             return self._nothing()
         step = int(np.gcd.reduce(cost[self._alive])) or 1
+        known: int | None = None
         size, cuts = CORE if limits.work is None else LIMITED_CORE, 0
         while limits.seconds > 0:
             eased = relax(self._programme(cost, self._alive), limits.seconds)
@@ -120,7 +121,7 @@ class Search:
             if isinstance(eased, str):
                 break
             self._eased = eased
-            least = _up(eased.value, step)
+            known = least = _up(eased.value, step)
             if best is not None and _value(cost, best) <= least:
                 return _answer(cost, best, least)
             # Taking a column that costs more than this can't better the best plan.
@@ -146,7 +147,7 @@ class Search:
             if limits.work is not None and best is not None:
                 return _answer(cost, best, least)
             size *= GROWTH
-        return _answer(cost, best, None)
+        return _answer(cost, best, known)
 
     def _nothing(self) -> Answer:
         """Answer when no column is left: nothing is chosen, if that is a choice."""

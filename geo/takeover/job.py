@@ -55,6 +55,8 @@ class Outcome:
         By tier: whether all that have a choice come to their bounds.
     failed
         Parts without a choice; and of those, the ones that are proven to have none.
+    late
+        Whether time, not work, stopped anything.
     """
 
     chosen: Bools
@@ -62,12 +64,13 @@ class Outcome:
     proven: tuple[bool, ...]
     failed: tuple[int, ...]
     infeasible: tuple[int, ...]
+    late: bool
 
 
 def run_job(job: Job) -> Outcome:
     """Minimise the tiers of a job: all relaxations as one, then what is left part by part."""
     work = _Work(job)
-    bounds, proven = [], []
+    bounds, proven, late = [], [], False
     for place, cost in enumerate(job.costs):
         # The first tier leaves time for those after it.
         share = FIRST if place == 0 and len(job.costs) > 1 else 1.0
@@ -79,8 +82,9 @@ def run_job(job: Job) -> Outcome:
             bound[part] = _bound(cost[work.columns[part]], answer)
         bounds.append(bound)
         proven.append(all(answer.status == "optimal" for answer in answers.values()))
+        late |= time.time() >= until
     return Outcome(
-        work.whole(), tuple(bounds), tuple(proven), tuple(work.failed), tuple(work.infeasible)
+        work.whole(), tuple(bounds), tuple(proven), tuple(work.failed), tuple(work.infeasible), late
     )
 
 

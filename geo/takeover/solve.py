@@ -131,6 +131,7 @@ class _Task:
             row not in model.asked for row in np.flatnonzero(empty & asks).tolist()
         )
         self.best_reach = False
+        self.late = False
         self.bounds = dict.fromkeys(("-gain", *goal.tiers), 0)
         self.proven = dict.fromkeys(("-gain", *goal.tiers), True)
 
@@ -200,7 +201,9 @@ class _Task:
         return bound
 
     def _run(self, packed: list[tuple[Ints, Job]]) -> list[Outcome]:
-        return run([job for _, job in packed], self.executor)
+        outcomes = run([job for _, job in packed], self.executor)
+        self.late |= any(outcome.late for outcome in outcomes)
+        return outcomes
 
     def _settle(self, packed: list[tuple[Ints, Job]], tiers: tuple[str, ...]) -> list[int]:
         """Run jobs and keep what they choose; give the parts that have no plan."""
@@ -252,7 +255,7 @@ class _Task:
             unproven=tuple(
                 "reach" if tier == "-gain" else tier for tier in tiers if not self.proven[tier]
             ),
-            time_limited=time.time() >= self.until,
+            time_limited=self.late,
             infeasible=self.infeasible,
         )
 

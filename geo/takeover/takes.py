@@ -17,7 +17,7 @@ from geo.takeover.rows import Ints
 from geo.takeover.rules import ANY
 from geo.takeover.units import Edges, Units
 
-MOST_TAKES: Final = 100
+MOST_TAKES: Final = 300
 """Sets that are looked at for one host before it is left to single steps and rows."""
 
 
