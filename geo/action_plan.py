@@ -53,7 +53,10 @@ class Band:
 
 @dataclass(frozen=True)
 class ActionPlan:
-    """The plan as data."""
+    """The plan as data.
+
+    ``takeover`` is read by `geo.takeover.conditions`.
+    """
 
     version: str
     title: str
@@ -68,6 +71,7 @@ class ActionPlan:
     reach_m: float
     walking_limit_m: float
     adjacent_m: float
+    takeover: dict[str, Any]
     lead_months_least: int
     lead_months: int
 
@@ -174,6 +178,7 @@ def action_plan() -> ActionPlan:
         reach_m=data["takeover"]["reach_m"],
         walking_limit_m=data["takeover"]["walking_limit_m"],
         adjacent_m=data["takeover"]["adjacent_m"],
+        takeover=data["takeover"],
         lead_months_least=data["case"]["lead_months_least"],
         lead_months=data["case"]["lead_months"],
     )

@@ -1,76 +1,113 @@
-"""Why each compound of a gap is taken over by whom, or is not."""
+"""Why each compound of a plan is taken over by whom, and what the rest of the gap is."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 from geo import terms
 from geo.takeover import words
 from geo.takeover.candidates import NOT_CANDIDATES
-from geo.takeover.pairs import Meeting
-from geo.takeover.record import GapPart, NotServed, Suggestion
+from geo.takeover.contact import Contact, Contacts
+from geo.takeover.criteria import criteria, warnings
+from geo.takeover.record import FallbackStep, GapPart, NotServed, Suggestion
+from geo.takeover.room import Room
+from geo.takeover.runner_up import runner_up
 from geo.takeover.scene import Scene
 
-SOON = dt.timedelta(days=365)
-"""A contract with less than this left is worth a warning."""
+POINTS = ("community", "street", "county", "prefecture", "province")
 
 
-def suggestions(scene: Scene, chosen: Iterable[Meeting]) -> tuple[Suggestion, ...]:
-    """Describe the chosen takeovers: the largest first, then by code."""
-    code = scene.snapshot.column("compounds", "code")
-    ordered = sorted(
-        chosen, key=lambda m: (-int(scene.amount[m.candidate]), str(code[m.candidate]))
-    )
-    spare = {meeting.project: int(scene.capacity_dm2[meeting.project]) for meeting in ordered}
+def suggestions(scene: Scene, room: Room) -> tuple[Suggestion, ...]:
+    """Describe a plan's takeovers: the largest first, then by code, each after its parent."""
+    contacts = Contacts(scene, room)
+    spare = room.problem.capacity.tolist()
     listed = []
-    for meeting in ordered:
-        before = spare[meeting.project]
-        spare[meeting.project] = before - int(scene.floor_dm2[meeting.candidate])
-        listed.append(_suggestion(scene, meeting, before))
+    for place in _ordered(scene, room):
+        host = int(room.host[place])
+        before = spare[host]
+        spare[host] = before - int(room.problem.load[place])
+        listed.append(_suggestion(scene, room, contacts, place, before))
     return tuple(listed)
 
 
-def _suggestion(scene: Scene, meeting: Meeting, before_dm2: int) -> Suggestion:
+def _ordered(scene: Scene, room: Room) -> Iterator[int]:
+    amount, code = scene.field.amount[scene.field.rows], room.problem.candidates
+    left = sorted(
+        np.flatnonzero(room.host >= 0).tolist(),
+        key=lambda place: (-int(amount[place]), code[place]),
+    )
+    done: set[int] = set()
+    for place in left:
+        chain: list[int] = []
+        while place >= 0 and place not in done:
+            done.add(place)
+            chain.append(place)
+            place = int(room.parent[place])  # noqa: PLW2901 - up the chain
+        yield from reversed(chain)
+
+
+def _suggestion(
+    scene: Scene, room: Room, contacts: Contacts, place: int, before_dm2: int
+) -> Suggestion:
+    row, project = int(scene.field.rows[place]), contacts.project(place)
+    contact = contacts.of(place)
+    edge_mm = contacts.shared_edge_mm(place, contact)
     compounds = {
-        name: scene.snapshot.column("compounds", name)[meeting.candidate]
+        name: scene.snapshot.column("compounds", name)[row]
         for name in ("code", "name", "community", "street", "households", "floor_area_source")
     }
-    projects = {
-        name: scene.snapshot.column("projects", name)[meeting.project]
-        for name in ("code", "name", "uscc")
+    hosts = scene.hosts
+    load = int(room.problem.load[place])
+    parent = int(room.parent[place])
+    same = {
+        name: _same(int(getattr(hosts, name)[project]), int(compounds[name]))
+        for name in ("community", "street")
     }
-    company_name, stars = _company(scene, projects["uscc"])
-    floor = int(scene.floor_dm2[meeting.candidate])
-    gain = int(scene.amount[meeting.candidate])
+    costs, fee = scene.conditions.costs, int(hosts.fee_fen[project])
     return Suggestion(
         compound=str(compounds["code"]),
         name=str(compounds["name"] or ""),
-        project=str(projects["code"]),
-        project_name=str(projects["name"] or ""),
-        company=str(projects["uscc"] or ""),
-        company_name=company_name,
-        via=meeting.via_code,
-        via_name=meeting.via_name,
-        gap_mm=meeting.gap_mm,
-        segment=meeting.segment,
-        floor_area_dm2=floor,
+        project=str(hosts.code[project]),
+        project_name=str(hosts.name[project]),
+        company=str(hosts.uscc[project]),
+        company_name=str(hosts.company_name[project]),
+        via=contact.via_code,
+        via_name=contact.via_name,
+        gap_mm=contact.gap_mm,
+        segment=contact.segment,
+        floor_area_dm2=load,
         area_imputed=bool(compounds["floor_area_source"] == terms.AREA_IMPUTED),
         households=int(compounds["households"]),
-        gain_points=100 * gain / scene.figures[1],
+        gain_points=100 * int(scene.field.amount[row]) / scene.field.figures[1],
         spare_before_dm2=before_dm2,
-        spare_after_dm2=before_dm2 - floor,
-        same_community=_same(meeting.community, compounds["community"]),
-        same_street=_same(meeting.street, compounds["street"]),
-        arterial=meeting.arterial,
-        crossing=meeting.crossing,
-        walk_mm=meeting.walk_mm if meeting.crossing else None,
-        stars=stars,
-        warnings=tuple(_warnings(scene, meeting)),
-        reasons=tuple(_reasons(scene, meeting, stars, before_dm2)),
+        spare_after_dm2=before_dm2 - load,
+        same_community=same["community"],
+        same_street=same["street"],
+        arterial=contact.arterial,
+        crossing=contact.crossing,
+        walk_mm=contact.walk_mm if contact.crossing else None,
+        stars=int(hosts.stars[project]),
+        warnings=tuple(warnings(scene, row, project)),
+        reasons=tuple(_reasons(scene, contact, same, project, before_dm2)),
+        parent="" if parent < 0 else room.problem.candidates[parent],
+        parent_name="" if parent < 0 else _name(scene, parent),
+        depth=int(room.depth[place]),
+        shared_edge_mm=edge_mm,
+        cost_fen=int(room.problem.cost_fen[place]),
+        subsidy_fen=costs.subsidy_fen(load),
+        fee_ratio=round(float(costs.old_fee * 100 / fee), 4) if fee > 0 else None,
+        points=tuple(_points(scene, row)),
+        criteria=tuple(criteria(scene, room, place, contact, edge_mm, before_dm2)),
+        runner_up=runner_up(scene, room, place),
+        next_step=_next_step(scene, row),
     )
+
+
+def _name(scene: Scene, place: int) -> str:
+    return str(scene.snapshot.column("compounds", "name")[int(scene.field.rows[place])] or "")
 
 
 def _same(one: int, other: int) -> bool:
@@ -78,119 +115,89 @@ def _same(one: int, other: int) -> bool:
     return bool(one != 0 and one == other)
 
 
-def _company(scene: Scene, uscc: str | None) -> tuple[str, int]:
-    """Give a company's name and credit stars, by code; "" and 0 when it is not listed."""
-    found = np.flatnonzero(scene.snapshot.column("companies", "uscc") == uscc)
-    if not len(found):
-        return "", 0
-    name = scene.snapshot.column("companies", "name")[found[0]]
-    return str(name or ""), int(scene.snapshot.column("companies", "stars")[found[0]])
-
-
-def _reasons(scene: Scene, meeting: Meeting, stars: int, before_dm2: int) -> Iterable[str]:
-    yield words.distance(meeting.gap_mm)
-    if _same(meeting.community, scene.snapshot.column("compounds", "community")[meeting.candidate]):
-        yield "同社区"
-    elif _same(meeting.street, scene.snapshot.column("compounds", "street")[meeting.candidate]):
-        yield "同街道"
-    else:
-        yield "同县区"
-    if meeting.crossing:
-        yield f"经{meeting.crossing}步行 {meeting.walk_mm / 1000:.0f} m"
-    if meeting.arterial:
-        yield f"隔{meeting.arterial}"
+def _reasons(
+    scene: Scene, contact: Contact, same: dict[str, bool], project: int, before_dm2: int
+) -> Iterable[str]:
+    if contact.kind == "chain":
+        yield f"经{contact.via_name or contact.via_code}"
+    yield words.distance(contact.gap_mm)
+    yield "同社区" if same["community"] else "同街道" if same["street"] else "同县区"
+    if contact.crossing:
+        yield f"经{contact.crossing}步行 {contact.walk_mm / 1000:.0f} m"
+    if contact.arterial:
+        yield f"隔{contact.arterial}"
+    stars = int(scene.hosts.stars[project])
     if stars:
         yield words.STARS[stars]
     yield f"余量 {words.area(before_dm2)}"
 
 
-def _warnings(scene: Scene, meeting: Meeting) -> Iterable[str]:
-    compounds, as_of = scene.snapshot.column, scene.snapshot.as_of
-    if compounds("compounds", "floor_area_source")[meeting.candidate] == terms.AREA_IMPUTED:
-        yield "建筑面积按用地面积推算"
-    if compounds("compounds", "households")[meeting.candidate] == 0:
-        yield "户数不详"
-    if scene.blank_capacity[meeting.project] and scene.spare_default is not None:
-        yield f"可增管面积未填，按在管面积的 {words.percent_of(scene.spare_default)} 估算"
-    ends = compounds("projects", "contract_to")[meeting.project]
-    if ends is not None and not np.isnat(np.datetime64(ends, "D")):
-        day = np.datetime64(ends, "D").astype(dt.date)
-        if day < as_of:
-            yield f"承接项目的合同已于 {day} 到期"
-        elif day - as_of < SOON:
-            yield f"承接项目的合同将于 {day} 到期"
+def _points(scene: Scene, row: int) -> Iterator[dict[str, Any]]:
+    """Say what a compound adds to the share of each division that it lies in."""
+    gain = int(scene.field.amount[row])
+    for level in POINTS:
+        code = int(scene.snapshot.column("compounds", level)[row])
+        if code:
+            whole = scene.field.shares(level)[code][1]
+            yield {
+                "level": level,
+                "division": str(code),
+                "name": scene.snapshot.division_names.get(code, str(code)),
+                "points": 100 * gain / whole,
+            }
 
 
-def not_served(scene: Scene, taken: set[int], *, reached: bool) -> tuple[NotServed, ...]:
-    """Say of each candidate that is not taken why, by code.
+def _next_step(scene: Scene, row: int) -> str:
+    """Say what the law asks for next; by whether there is a management area to vote in."""
+    column = scene.snapshot.column
+    homes = int(column("compounds", "households")[row])
+    heads = f"（{homes:,} 户，至少 {-(-2 * homes // 3):,} 户参与）" if homes else ""
+    vote = (
+        "由专有部分面积占比三分之二以上且人数占比三分之二以上的业主参与表决"
+        f"{heads}，经参与表决专有部分面积过半数且参与表决人数过半数的业主同意（民法典第278条），"
+        "再签订合同、备案、承接查验"
+    )
+    if not column("compounds", "area")[row]:
+        return f"街道征求业主意见，划定物业管理区域；{vote}"
+    if column("compounds", "committee")[row] != terms.COMMITTEE_VALID:
+        return f"街道、社区指导召开业主大会（尚无有效业主委员会）；{vote}"
+    return f"业主委员会召集业主大会；{vote}"
 
-    Parameters
-    ----------
-    taken
-        Rows of the compounds that the plan takes over.
-    reached
-        Whether the plan reaches the target: then others are simply not needed.
-    """
-    code = scene.snapshot.column("compounds", "code")
-    rows = [row for row in scene.candidates.tolist() if row not in taken]
+
+def fallback_steps(scene: Scene, room: Room, mode: np.ndarray) -> tuple[FallbackStep, ...]:
+    """Describe the compounds that a plan leaves to a fallback mode, by code."""
+    fallback = room.problem.fallback
+    if fallback is None:
+        return ()
+    code = room.problem.candidates
     return tuple(
-        _not_served(scene, row, reached=reached) for row in sorted(rows, key=lambda r: str(code[r]))
+        FallbackStep(
+            compound=code[place],
+            name=_name(scene, place),
+            mode=fallback.modes[mode[place]],
+            counts=bool(fallback.counts[mode[place]]),
+            floor_area_dm2=int(room.problem.load[place]),
+            cost_fen=int(fallback.cost_fen[place, mode[place]]),
+            text="没有周边项目可以接管，按行动计划的次序取"
+            + fallback.modes[mode[place]]
+            + ("" if fallback.counts[mode[place]] else "（不计入本口径）"),
+        )
+        for place in sorted(np.flatnonzero(mode >= 0).tolist(), key=code.__getitem__)
     )
 
 
-def _not_served(scene: Scene, row: int, *, reached: bool) -> NotServed:
-    reason, meeting = _why_not(scene, row, reached=reached)
-    text = words.REASONS[reason]
-    if reason == "barred" and meeting is not None and meeting.barred_by is not None:
-        text = "被" + "".join(meeting.barred_by) + "阻隔"
-    if reason == "capacity" and all(
-        scene.blank_capacity[m.project] and scene.capacity_dm2[m.project] == 0
-        for m in scene.meetings[row]
-        if m.stands
-    ):
-        text = "邻近项目的可增管面积未填，按 0 计"
-    snapshot = scene.snapshot
-    return NotServed(
-        compound=str(snapshot.column("compounds", "code")[row]),
-        name=str(snapshot.column("compounds", "name")[row] or ""),
-        floor_area_dm2=int(scene.floor_dm2[row]),
-        reason=reason,
-        text=text,
-        project=""
-        if meeting is None
-        else str(snapshot.column("projects", "code")[meeting.project]),
-        gap_mm=None if meeting is None else meeting.gap_mm,
-    )
-
-
-def _why_not(scene: Scene, row: int, *, reached: bool) -> tuple[str, Meeting | None]:
-    """Give the reason's code, and the nearest meeting that it speaks of."""
-    listed = scene.meetings[row]
-    standing = [meeting for meeting in listed if meeting.stands]
-    if standing:
-        room = [m for m in standing if scene.capacity_dm2[m.project] >= scene.floor_dm2[row]]
-        if not scene.measured[row]:
-            return "area_unknown", standing[0]
-        if reached and room:
-            return "not_needed", room[0]
-        return "capacity", standing[0]
-    barred = [meeting for meeting in listed if meeting.same_county]
-    if barred:
-        return "barred", barred[0]
-    if not scene.snapshot.column("compounds", "county")[row]:
-        return "county_unknown", None
-    return ("other_county", listed[0]) if listed else ("out_of_reach", None)
-
-
-def gap_parts(scene: Scene, left: Iterable[NotServed]) -> tuple[GapPart, ...]:
-    """Sum up why compounds of the gap are not taken over, in the order of `words.REASONS`."""
-    code = scene.snapshot.column("compounds", "code")
-    row_of = {str(code[row]): row for row in scene.candidates.tolist()}
-    rows: dict[str, list[int]] = {name: scene.gap[name].tolist() for name in NOT_CANDIDATES}
+def gap_parts(
+    scene: Scene, left: Iterable[NotServed], steps: Iterable[FallbackStep]
+) -> tuple[GapPart, ...]:
+    """Sum up why compounds of the gap are not covered after the plan, by `words.REASONS`."""
+    rows: dict[str, list[int]] = {name: scene.field.gap[name].tolist() for name in NOT_CANDIDATES}
     for entry in left:
-        rows.setdefault(entry.reason, []).append(row_of[entry.compound])
+        rows.setdefault(entry.reason, []).append(scene.row_of_compound[entry.compound])
+    for step in steps:
+        if not step.counts:
+            rows.setdefault("fallback", []).append(scene.row_of_compound[step.compound])
     return tuple(
-        GapPart(name, text, len(rows[name]), int(scene.amount[rows[name]].sum()))
+        GapPart(name, text, len(rows[name]), int(scene.field.amount[rows[name]].sum()))
         for name, text in words.REASONS.items()
         if rows.get(name)
     )

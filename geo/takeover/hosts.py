@@ -12,6 +12,7 @@ import shapely
 from geo import terms
 from geo.action_plan import action_plan
 from geo.snapshot.file import Snapshot
+from geo.takeover.decided import Decided
 
 Ints = npt.NDArray[np.int64]
 
@@ -85,6 +86,20 @@ def host_parts(snapshot: Snapshot) -> Parts:
         _compound_parts(snapshot, np.array(compounds, np.int64), np.array(projects, np.int64)),
         _area_parts(snapshot, undrawn),
     )
+
+
+def added_parts(snapshot: Snapshot, decided: Decided) -> Parts:
+    """Give the polygons that added projects work from."""
+    first = snapshot.table("projects").num_rows
+    listed = snapshot.column("compounds", "code").tolist()
+    rows = np.array([listed.index(added.compound) for added in decided.added], np.int64)
+    return _compound_parts(snapshot, rows, first + np.arange(len(rows)))
+
+
+def parts_with(snapshot: Snapshot, decided: Decided) -> Parts:
+    """Give the polygons of all hosts, added ones among them."""
+    own = host_parts(snapshot)
+    return _joined(own, added_parts(snapshot, decided)) if decided.added else own
 
 
 def capacity_dm2(snapshot: Snapshot, spare_default: Decimal | None) -> Ints:

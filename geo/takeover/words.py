@@ -10,7 +10,7 @@ from geo.action_plan import Definition
 from geo.terms import MADE_UP
 
 if TYPE_CHECKING:
-    from geo.takeover.plan import Plan
+    from geo.takeover.paper import Plan
 
 STARS: Final = ("", "一星", "二星", "三星", "四星", "五星")
 
@@ -24,7 +24,20 @@ REASONS: Final = {
     "county_unknown": "所属县区不明",
     "barred": "与邻近的在管项目之间有阻隔",
     "area_unknown": "面积不详",
+    "forbidden": "已排除",
+    "refused": "邻近项目不愿或不得承接",
+    "area_served": "所属管理区域已有物业企业",
+    "other_division": "邻近的在管项目不在同一区划",
+    "stars": "邻近项目的企业信用星级不足",
+    "contract": "邻近项目的合同剩余时间不足",
+    "bundle": "体量小，连片后仍不足",
+    "chain": "须先接管中间的小区",
+    "households": "邻近项目的人员服务户数不足",
+    "company_cap": "邻近项目所属企业已达上限",
     "capacity": "邻近项目的可增管面积不足",
+    "budget": "费用不足",
+    "not_chosen": "有更合算的安排",
+    "fallback": "由兜底方式服务，不计入本口径",
     "not_needed": "达到目标不需要",
 }
 """Why a compound of the gap is not taken over, by code; the first four are no candidates."""
@@ -67,6 +80,17 @@ def percent_of(share: Decimal) -> str:
     return f"{(share * 100).normalize():f} %"
 
 
+AIM_WORDS: Final = {
+    "fewest": "达到目标的最少接管数",
+    "cheapest": "达到目标的最少费用",
+    "area": "费用以内覆盖最多",
+    "households": "费用以内户数最多",
+    "need": "费用以内优先老、大的小区",
+    "fair": "各下级区划中最低的比率尽量高",
+}
+"""What a plan can be for, by aim."""
+
+
 def five_lines(plan: Plan) -> list[str]:
     """Say a plan in five lines: where it stands, the gap, the answer, what is left, the first."""
     mark = f"【{MADE_UP}】" if plan.made_up else ""
@@ -85,6 +109,8 @@ def _standing(plan: Plan) -> str:
 
 
 def _gap(plan: Plan) -> str:
+    if plan.status == "most":
+        return f"目的：{AIM_WORDS[plan.aim]}。"
     if not plan.needed:
         return "已达到目标，不需要接管。"
     points = percent(Fraction(plan.needed, plan.denominator)).replace("%", "个百分点")
@@ -98,10 +124,20 @@ def _answer(plan: Plan) -> str:
     hosts = len({entry.project for entry in plan.suggestions})
     total = area(sum(entry.floor_area_dm2 for entry in plan.suggestions))
     what = f"{taken} 个老旧小区（{total}），由 {hosts} 个在管项目承接"
+    if plan.fallbacks:
+        what += f"，另有 {len(plan.fallbacks)} 个由兜底方式服务"
+    limited = f"（限时求解，距最优至多 {plan.gap:.1%}）" if plan.time_limited else ""
+    if plan.status == "infeasible":
+        why = "；".join(entry["text"] for entry in plan.shortfalls) or "锁定之间互相冲突"
+        return f"锁定无法同时成立：{why}。其余可接管 {what}。"
+    if plan.status == "most" or plan.aim == "cheapest":
+        cost = f"费用 {plan.cost_fen / 1e6:,.2f} 万元（按假设测算）"
+        return f"接管 {what}，{cost}，覆盖率升至 {percent(plan.share_after)}{limited}。"
     if plan.status == "reached":
         proof = (
             "" if "count" not in plan.unproven else f"（至少 {plan.fewest_bound} 个，未证明最少）"
         )
+        proof = proof or limited
         return f"最少接管 {what}，覆盖率升至 {percent(plan.share_after)}{proof}。"
     proof = "" if "reach" not in plan.unproven else f"（上界 {percent(plan.share_bound)}）"
     return f"达不到目标：接管 {what}，最高可达 {percent(plan.share_after)}{proof}。"

@@ -102,7 +102,8 @@ def test_unreachable_says_how_far_and_why(snapshot_of, rows):
     assert plan.status == "unreachable"
     assert named(plan) == {"c0", "c1"}
     assert why(plan) == {"c2": "capacity", "far": "out_of_reach", "cut": "barred"}
-    assert {e.text for e in plan.not_served if e.compound == "cut"} == {"被河流盘龙江阻隔"}
+    (cut,) = (entry for entry in plan.not_served if entry.compound == "cut")
+    assert cut.text == "被河流盘龙江阻隔；可增管 0.60 万㎡，需 1.00 万㎡，缺 0.40 万㎡"
     parts = {part.reason: part.compounds for part in plan.gap_parts}
     assert parts == {
         "unverified": 1,
@@ -129,7 +130,7 @@ def test_blank_capacity_is_zero_unless_a_share_stands_for_it(snapshot_of, rows):
     compounds, projects = town(rows, [5_000], None)
     snapshot = snapshot_of(compounds, projects)
     plan = make_plan(snapshot, 530102, Decimal(1))
-    assert plan.not_served[0].text == "邻近项目的可增管面积未填，按 0 计"
+    assert plan.not_served[0].text == "可增管面积未填，按 0 计"
     # 10 % of the 50,000 m² that it manages is just enough.
     plan = make_plan(snapshot, 530102, Decimal(1), spare_default=Decimal("0.1"))
     assert plan.status == "reached"
@@ -155,8 +156,11 @@ def test_other_county_only(snapshot_of, rows):
 
 def test_hosts_outside_the_division_serve_it(snapshot_of, rows):
     compounds, projects = town(rows, [5_000], 9_000)
-    compounds[0].update(street=530102002, community=530102002001)
-    plan = make_plan(snapshot_of(compounds, projects), 530102001, Decimal(1))
+    for row in (compounds[0], projects[0]):
+        row.update(street=530102002, community=530102002001)
+    snapshot = snapshot_of(compounds, projects)
+    assert why(make_plan(snapshot, 530102001, Decimal(1))) == {"c0": "other_division"}
+    plan = make_plan(snapshot, 530102001, Decimal(1), within="county")
     assert plan.status == "reached"
     assert not plan.suggestions[0].same_street
     assert "同县区" in plan.suggestions[0].reasons
@@ -166,8 +170,11 @@ def test_a_suggestion_says_why(snapshot_of, rows):
     compounds, projects = town(rows, [5_000], 32_000)
     compounds[1]["floor_area_source"] = terms.AREA_IMPUTED
     projects[0]["contract_to"] = dt.date(2025, 6, 30)
+    snapshot = snapshot_of(compounds, projects)
+    assert why(make_plan(snapshot, 530102, Decimal(1))) == {"c0": "contract"}
     road = rows.barrier("主干道", line((-FAR, 55), (FAR, 55)), "北京路")
-    plan = make_plan(snapshot_of(compounds, projects, [road]), 530102, Decimal(1))
+    snapshot = snapshot_of(compounds, projects, [road])
+    plan = make_plan(snapshot, 530102, Decimal(1), contract_months=5)
     (suggestion,) = plan.suggestions
     assert suggestion.reasons == ("距离 10 m", "同社区", "隔北京路", "四星", "余量 3.20 万㎡")
     assert suggestion.warnings == ("建筑面积按用地面积推算", "承接项目的合同将于 2025-06-30 到期")
