@@ -1,82 +1,70 @@
-"""What more money buys: the cost-coverage frontier, point by point (P3)."""
+"""How much coverage a budget buys: the best plans at rising budgets."""
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import NamedTuple
 
-from geo.takeover.goals import TIES, Measure, most
-from geo.takeover.problem import Problem
-from geo.takeover.solve import Solution, solve
+from geo.errors import UsageError
+from geo.takeover.aims import solver_of
+from geo.takeover.field import Field
+from geo.takeover.goals import most
+from geo.takeover.request import Request
+from geo.takeover.scene import Scene
+
+MOST_POINTS = 100
 
 
-@dataclass(frozen=True)
-class Point:
-    """A plan that no other beats both in cost and in what it covers.
+class Point(NamedTuple):
+    """The best plan within a budget.
 
     Attributes
     ----------
-    cost_fen, amount
-        What it costs, and what it covers, in the measure's unit.
-    solution
-        The plan; what a limit left unproven of it is said there.
+    gain
+        In the definition's basis.
+    proven
+        Whether no plan within the budget gains more.
     """
 
+    budget_fen: int
     cost_fen: int
-    amount: int
-    solution: Solution
+    takeovers: int
+    gain: int
+    share: float
+    proven: bool
 
 
-def frontier(
-    problem: Problem,
-    measure: Measure = "gain",
-    *,
-    points: int | None = 12,
-    ties: tuple[str, ...] = TIES,
-    time_limit_s: float = 60.0,
-    executor: Executor | None = None,
-) -> list[Point]:
-    """Sweep the budget.
+def frontier(field: Field, request: Request, points: int) -> list[Point]:
+    """Find the most coverage at `points` budgets, evenly up to what everything costs.
 
-    Each point is exact: the most that its cost can cover, at the least cost for that much. No
-    point is interpolated.
-
-    Parameters
-    ----------
-    points
-        Budgets to try, evenly spread from nothing to what the most costs; equal answers are one
-        point. None tries all: from the top, each budget a fen below the cost of the last point.
-    time_limit_s
-        For each point.
-
-    Returns
-    -------
-    Points by rising cost and amount; empty when what is locked can't stand together.
+    Raises
+    ------
+    UsageError
+        For fewer than two points, or more than `MOST_POINTS`.
     """
-
-    def under(budget_fen: int | None) -> Point | None:
-        found = solve(
-            problem, most(budget_fen, measure, ties), time_limit_s=time_limit_s, executor=executor
+    if not 2 <= points <= MOST_POINTS:
+        raise UsageError(f"点数 {points} 超出范围。", f"请给出 2 至 {MOST_POINTS}。")
+    request.check()
+    scene = Scene(field, replace(request, aim="area", budget_fen=None))
+    solver = solver_of(scene)
+    whole = solver(most(None, "gain", ("way",)))
+    highest = whole.tier("cost")
+    if request.budget_fen is not None:
+        highest = min(highest, request.budget_fen)
+    numerator, denominator = field.figures
+    found = []
+    for step in range(points):
+        budget = highest * step // (points - 1)
+        solution = solver(most(budget, "gain", ("way",)))
+        taken = int(((solution.host >= 0) | (solution.mode >= 0)).sum())
+        found.append(
+            Point(
+                budget,
+                solution.tier("cost"),
+                taken,
+                solution.gain,
+                (numerator + solution.gain) / denominator,
+                "-gain" not in solution.unproven and "reach" not in solution.unproven,
+            )
         )
-        if found.infeasible:
-            return None
-        return Point(found.tier("cost"), -found.tier(f"-{measure}"), found)
-
-    top = under(None)
-    if top is None:
-        return []
-    found = [top]
-    if points is None:
-        while (
-            point := under(found[-1].cost_fen - 1) if found[-1].cost_fen > 0 else None
-        ) is not None:
-            found.append(point)
-    else:
-        budgets = [top.cost_fen * step // max(1, points - 1) for step in range(points - 1)]
-        found += [point for point in map(under, budgets) if point is not None]
-    # A point stands when it covers more than every cheaper one.
-    listed: list[Point] = []
-    for point in sorted(found, key=lambda point: (point.cost_fen, -point.amount)):
-        if not listed or point.amount > listed[-1].amount:
-            listed.append(point)
-    return listed
+    return found
