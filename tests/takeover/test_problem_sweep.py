@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from geo.takeover.fairness import fairest
-from geo.takeover.frontier import frontier
+from geo.takeover.sweep import frontier
 from geo.takeover.goals import most
 from geo.takeover.problem import Problem
 from geo.takeover.solve import solve
