@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from geo.takeover.fairness import fairest
-from geo.takeover.sweep import frontier
 from geo.takeover.goals import most
 from geo.takeover.problem import Problem
 from geo.takeover.solve import solve
+from geo.takeover.sweep import frontier
 
 
 def small(seed):
