@@ -25,7 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
     "match": ("commands.match", "app", None),
     "divisions": ("commands.system", "divisions_app", None),
     "export": ("commands.exports", "app", None),
-    "plans": ("commands.plans", "app", None),
+    "plan": ("commands.takeover", "app", None),
     "case": ("commands.case", "app", None),
     "sample": (
         "commands.system", "sample", "生成一个虚构的云南（示例数据），写成与用户相同的文件。",
@@ -42,10 +42,6 @@ COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
     "neighbours": (
         "commands.neighbours", "neighbours",
         "小区与周边小区、在管项目的邻接：间距、共界、步行、阻隔、跨界。",
-    ),
-    "plan": (
-        "commands.takeover", "plan",
-        "由周边在管项目接管老旧小区：达到目标所需的最少接管数，逐条说明理由。",
     ),
     "demo": (
         "commands.demo", "demo",
@@ -141,7 +137,7 @@ USAGE_WORDS = {
 def _in_chinese(message: str) -> str:
     for english, chinese in USAGE_WORDS.items():
         if message.startswith(english):
-            return chinese + message.removeprefix(english)
+            return chinese + message.removeprefix(english).partition(": Input should")[0]
     return message
 
 

@@ -170,7 +170,8 @@ def assumptions(parameters: dict[str, Any]) -> list[str]:
     return [
         f"每个小区前期费用 {parameters['cost_setup_yuan']} 元（假设）",
         f"服务成本 {parameters['cost_unit_cost']} 元/㎡·月（假设）",
-        f"老旧小区物业费 {parameters['cost_old_fee']} 元/㎡·月，收缴率 {parameters['cost_collection']}（假设）",
+        f"老旧小区物业费 {parameters['cost_old_fee']} 元/㎡·月（假设）",
+        f"老旧小区收缴率 {parameters['cost_collection']}（假设）",
         f"补贴按 {parameters['cost_years']} 年计（假设）",
     ]
 

@@ -48,13 +48,17 @@ def _applied(request: Request, relaxation: Relaxation) -> Request:
     if kind == "reach_m":
         return request.under(reach_m=Decimal(value))
     if kind in {"crossed", "locked"}:
-        return request.deciding(Decided(**{kind: (tuple(value),)}))
+        code, host = value
+        if kind == "locked":
+            return request.deciding(Decided(locked=((code, host),)))
+        return request.deciding(Decided(crossed=((code, host),)))
     if kind == "capacity_dm2":
         return request.deciding(Decided(capacity_dm2=dict([value])))
     if kind in {"forbidden", "refused", "sanctioned"}:
         entry = tuple(value) if isinstance(value, list | tuple) else value
         kept = tuple(one for one in getattr(request.decided, kind) if one != entry)
-        return replace(request, decided=replace(request.decided, **{kind: kept}))
+        less: dict[str, Any] = {kind: kept}
+        return replace(request, decided=replace(request.decided, **less))
     return request.under(**{kind: value})
 
 

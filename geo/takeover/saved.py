@@ -92,17 +92,30 @@ def load(register: Register, name: str) -> dict[str, Any]:
         ).fetchall()
     if len(rows) != 1 or not name:
         count = "没有" if not rows else "不止一个"
-        raise NotFound(f"{count}以 {name} 开头的已存方案。", "编号见 wuye plans list。")
+        raise NotFound(f"{count}以 {name} 开头的已存方案。", "编号见 wuye plan list。")
     return dict(rows[0]["result"])
 
 
 def plan_of(register: Register, name: str) -> dict[str, Any]:
     """Give a plan by the name of its file, or else by its id."""
     path = Path(name)
-    if not path.is_file():
-        if path.suffix:
-            raise NotFound(f"没有方案文件 {path}。", "请运行 wuye plan --out 生成。")
+    if not path.is_file() and not path.suffix:
         return load(register, name)
+    return read_file(path)
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Give a plan by its file.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    InputError
+        When it holds no plan.
+    """
+    if not path.is_file():
+        raise NotFound(f"没有方案文件 {path}。", "请运行 wuye plan --out 生成。")
     try:
         return check_result(json.loads(path.read_text("utf-8")), path.name)
     except (ValueError, UnicodeDecodeError):

@@ -231,7 +231,8 @@ class Scene:
         """Weigh need: what a compound adds, times its age in years."""
         rows = self.field.rows
         age = self.snapshot.as_of.year - self.snapshot.column("compounds", "built_year")[rows]
-        return self.field.amount[rows].astype(np.int64) * np.maximum(age, 1).astype(np.int64)
+        gain: Ints = self.field.amount[rows].astype(np.int64)
+        return np.asarray(gain * np.maximum(age, 1), np.int64)
 
     def _links(self) -> Links | None:
         """Give the links, and the members of each management area as next to each other."""

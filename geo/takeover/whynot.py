@@ -154,7 +154,8 @@ class WhyNot:
             whole_dm2 = int(hosts.capacity_dm2[project]) + lack.need - lack.have
             return Hurdle(
                 "capacity",
-                f"余量已另作安排，剩 {words.area(lack.have)}，需 {words.area(lack.need)}，缺 {missing}",
+                f"余量已另作安排，剩 {words.area(lack.have)}，"
+                f"需 {words.area(lack.need)}，缺 {missing}",
                 Relaxation("capacity_dm2", [name, whole_dm2], f"{name} 可增管面积再增 {missing}"),
             )
         if lack.rule == "households":
@@ -204,7 +205,7 @@ class WhyNot:
     # no host ------------------------------------------------------------------------------
     @cached_property
     def structural(self) -> dict[int, tuple[list[Hurdle], Meeting]]:
-        """What keeps every host from each candidate that none can reach, by the host that fits best.
+        """What keeps every host from each candidate that none can reach, by the best host.
 
         Candidates that no host within `FARTHER_M` could ever take are left out.
         """

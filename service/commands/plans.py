@@ -1,4 +1,4 @@
-"""``wuye plans …``: plans that were kept, and what one does otherwise than another."""
+"""``wuye plan list|show|compare``: plans that were kept, and what one does otherwise."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ from service.output import out, print_json, table
 from service.settings import Settings
 from service.workspace import Workspace
 
-app = typer.Typer(no_args_is_help=True, help="已存的接管方案：列出、查看、两两比较。")
-
 Name = Annotated[str, typer.Argument(help="方案文件，或已存方案的编号（开头几位即可）。")]
 
 MOST_LISTED = 50
 
 
-@app.command("list", help="列出已存的方案，新的在前。")
 def list_(division: Division = None, as_json: Json = False) -> None:
     """List the kept plans."""
     code = None if division is None else normal_division(division)
@@ -47,7 +44,6 @@ def list_(division: Division = None, as_json: Json = False) -> None:
         )  # fmt: skip
 
 
-@app.command("show", help="一个方案：结论与各条建议。")
 def show(name: Name, as_json: Json = False) -> None:
     """Show a plan."""
     found = saved.plan_of(Workspace(Settings()).register, name)
@@ -56,10 +52,9 @@ def show(name: Name, as_json: Json = False) -> None:
         return
     for line in found.get("lines", []):
         out.print(line, highlight=False, soft_wrap=True)
-    _suggestions("", found["suggestions"])
+    print_suggestions("", found["suggestions"])
 
 
-@app.command("compare", help="比较两个方案：新增、去掉、换了承接项目的，目标相差多少。")
 def compare(before: Name, after: Name, as_json: Json = False) -> None:
     """Compare two plans."""
     register = Workspace(Settings()).register
@@ -88,8 +83,8 @@ def print_difference(found: Difference) -> None:
     )  # fmt: skip
     for name, (one, other) in found.conditions.items():
         out.print(f"  {name}：{one} → {other}", style="dim", highlight=False, soft_wrap=True)
-    _suggestions("新增", found.added)
-    _suggestions("去掉", found.dropped)
+    print_suggestions("新增", found.added)
+    print_suggestions("去掉", found.dropped)
     if found.moved:
         table(
             "换项目",
@@ -119,7 +114,8 @@ def _host(entry: Any) -> str:
     return str(entry.get("project_name") or entry["project"])
 
 
-def _suggestions(title: str, entries: Any) -> None:
+def print_suggestions(title: str, entries: Any) -> None:
+    """Print a plan's suggestions, the first of them."""
     if not entries:
         return
     table(
