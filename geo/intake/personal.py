@@ -28,7 +28,7 @@ _PHONE: Final = (
     r"|(?<!\d)(?:0\d{2,3}[\s—–-]|\(0\d{2,3}\)[\s—–-]?)\d{7,8}(?!\d)"
 )
 _IDENTITY: Final = r"(?<!\d)\d{6}[\s-]?(?:19|20)\d{2}[01]\d[0-3]\d[\s-]?\d{3}[\dXx](?![\dA-Za-z])"
-_MAIL: Final = r"[\w.+-]+@[\w-]+\.\w"
+_MAIL: Final = r"[A-Za-z0-9._+-]{1,64}@[\w-]{1,255}\.\w"  # bounded, or a long text takes for ever
 _VALUE: Final = re.compile(f"{_PHONE}|{_IDENTITY}|{_MAIL}")
 _NAMED: Final = re.compile(
     r"(?:联系人|负责人|业主|户主|主任|经理|书记|楼长|填报人|经办人|姓名)\s*:\s*[\u4e00-\u9fff]{2,4}"
@@ -64,13 +64,14 @@ def is_person_in(text: str) -> bool:
     return bool(_VALUE.search(plain) or _NAMED.search(plain) or _addressed().search(plain))
 
 
-def hide(text: str) -> str:
-    """Blot out what a text says of persons.
+def hide(text: str, *, names: bool = False) -> str:
+    """Blot out what a text says of persons; with `names` also one that is nothing but names.
 
     >>> hide("张三 13888888888")
     '（已隐去）'
     """
-    return HIDDEN if is_person_in(text) else text
+    bare = names and _names().fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return HIDDEN if bare or is_person_in(text) else text
 
 
 def is_personal(header: str, values: list[object]) -> bool:
