@@ -64,7 +64,8 @@ def clean(
         for position, problem in problems.items():
             findings.add(
                 problem.severity, problem.rule, position, header,
-                hide(text_of(raw.cells[header][position])), problem.message, problem.remedy,
+                hide(text_of(raw.cells[header][position]), names=column.kind == "yes_no"),
+                problem.message, problem.remedy,
             )  # fmt: skip
             if problem.precision:
                 words = f"{column.header} {values[position]}"
@@ -91,9 +92,7 @@ def _blot(raw: RawTable, header: str, findings: Findings) -> None:
         )  # fmt: skip
 
 
-def _hold_blank(
-    header: str, values: list[Any], told: Collection[int], findings: Findings
-) -> None:
+def _hold_blank(header: str, values: list[Any], told: Collection[int], findings: Findings) -> None:
     for position, value in enumerate(values):
         if value is None and position not in told:
             findings.add("quarantined", "required", position, header, "", "必填项为空", "请补填")

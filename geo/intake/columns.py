@@ -131,6 +131,18 @@ KINDS: Final[dict[str, list[Column]]] = {
 }
 """Kinds of file and their columns, in CONTRACT's order."""
 
+TITLES: Final = {
+    "divisions": "区划",
+    "compounds": "小区图形",
+    "areas": "管理区域",
+    "ledger": "小区台账",
+    "committees": "业委会台账",
+    "companies": "企业台账",
+    "projects": "项目台账",
+    "barriers": "屏障",
+}
+"""What users call a file of each kind."""
+
 OUR_SHEET: Final = "检查说明"
 """The sheet that an annotated copy adds (`geo.intake.report`); it is never read back."""
 

@@ -15,23 +15,11 @@ import xlsxwriter
 
 from geo.errors import InputError
 from geo.intake.clean import text_of
-from geo.intake.columns import KINDS
+from geo.intake.columns import KINDS, TITLES
 from geo.intake.report.book import WRITING, WRITTEN
 from geo.intake.sniff import sniff
 from geo.intake.workbook import read_workbook
 from geo.register.held import HeldRow
-
-TITLES: Final = {
-    "divisions": "区划",
-    "compounds": "小区图形",
-    "areas": "管理区域",
-    "ledger": "小区台账",
-    "committees": "业委会台账",
-    "companies": "企业台账",
-    "projects": "项目台账",
-    "barriers": "屏障",
-}
-"""Names of the sheets, by kind."""
 
 ID, ACT, PROBLEM = "编号", "处理", "问题"
 FRAME: Final = (

@@ -198,4 +198,4 @@ def plain_cell(value: Any, column: Column) -> str | int | float | bool | None:
     if isinstance(value, dt.datetime) and (column.kind == "date" or value.time() == dt.time()):
         return value.date().isoformat()
     text = CONTROL.sub("", str(value)).encode("utf-8", "replace").decode()
-    return text if column.kind in CODES else hide(text)
+    return text if column.kind in CODES else hide(text, names=column.kind == "yes_no")

@@ -69,7 +69,8 @@ def once_a_key(rows: Frame, keys: list[str], findings: Findings, header: str) ->
             place,
             header,
             " ".join(str(part) for part in key if part),
-            f"与第 {rows.at[first, 'row']} 行编码重复" + ("，内容相同" if same else "，内容不同"),
+            f"与{findings.row_words(rows.at[first, 'position'], place)}编码重复"
+            + ("，内容相同" if same else "，内容不同"),
             "相同的行已跳过" if same else "请只保留正确的一行",
         )
     return good(rows, findings)
@@ -109,7 +110,7 @@ def periods(
     rows = rows.assign(_from=[value or first for value in rows[start]])
     rows = rows.sort_values([*keys, "_from", "position"], kind="stable")
     rows = _without_repeats(rows, keys, (start, end), findings, header)
-    records = rows[[*keys, "_from", end, "position", "row"]].to_dict("records")
+    records = rows[[*keys, "_from", end, "position"]].to_dict("records")
     kept: list[dict[str, Any]] = []
     for record in records:
         place, begins, ends = record["position"], record["_from"], record[end]
@@ -124,7 +125,8 @@ def periods(
             findings.add(
                 "quarantined", "overlapping_periods", place, header,
                 "" if begins == first else begins,
-                f"与第 {last['row']} 行的时段重叠", "请核对起止日期，同一对象的时段不能重叠",
+                f"与{findings.row_words(last['position'], place)}的时段重叠",
+                "请核对起止日期，同一对象的时段不能重叠",
             )  # fmt: skip
             continue
         if last is not None and last[end] is None:

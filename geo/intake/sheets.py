@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from geo.errors import InputError
-from geo.intake.columns import KINDS, OUR_COLUMNS, OUR_SHEET, Column, lacking
+from geo.intake.columns import KINDS, OUR_COLUMNS, OUR_SHEET, TITLES, Column, lacking
 from geo.intake.headers import Match, Path, match
 from geo.intake.layout import Header, Range, find_header
 from geo.intake.lines import Shape, judge
@@ -121,7 +121,7 @@ def _no_header(file: str, kind: str, must: set[str], best: set[str]) -> InputErr
     wanted = "、".join(columns[name] for name in columns if name in must)
     seen = "、".join(columns[name] for name in columns if name in best)
     return InputError(
-        f"{file} 中没有找到“{kind}”的表头（必须有：{wanted or '任一约定列'}）"
+        f"{file} 中没有找到“{TITLES[kind]}”的表头（必须有：{wanted or '任一约定列'}）"
         f"{f'，只认出：{seen}' if seen else ''}。",
         "请核对表头，或用 --map 列名=表头 指定对应关系。",
     )

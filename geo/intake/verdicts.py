@@ -116,6 +116,13 @@ class Findings:
         elif severity == "skipped":
             self.skipped.add(place)
 
+    def row_words(self, position: SupportsInt, beside: SupportsInt) -> str:
+        """Name a row to who reads of another: with its sheet where that is another one."""
+        place = int(position)
+        sheet = self.sheets[place]
+        where = "" if sheet == self.sheets[int(beside)] else f"工作表“{sheet}”"
+        return f"{where}第 {self.rows[place]} 行"
+
     def skip_lines(self, rules: Mapping[int, str], reasons: Mapping[str, str]) -> None:
         """Skip rows that are no data (sums, notes, headers), whatever else was said of them."""
         self.found = [item for item in self.found if item.position not in rules]

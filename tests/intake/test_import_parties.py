@@ -74,3 +74,14 @@ def test_project_on_several_areas_may_take_a_row_each(
         ("P", ["A1", "A2"], "0.8000"),
         ("Q", None, None),
     ]
+
+
+def test_the_name_of_an_instructor_is_neither_kept_nor_shown(
+    import_csv: Callable[..., Outcome], register: Register
+) -> None:
+    done = import_csv("companies", "统一社会信用代码,企业名称,党建指导员", f"{USCC},甲物业,张建国")
+    assert done.counts["quarantined"] == 1
+    with register.connect() as connection:
+        (row,) = connection.execute("select cells::text, problems::text from held_row").fetchall()
+    assert "张建国" not in str(row) + str(done.as_json())
+    assert "（已隐去）" in str(row)

@@ -24,7 +24,7 @@ USCC = "91350100M000100Y43"
     ("name", "content", "words"),
     [
         ("missing.csv", None, "没有文件"),
-        ("book.xlsx", b"not a workbook", "没有找到.*表头.*已按内容读取"),
+        ("book.xlsx", b"not a workbook", "没有找到“小区台账”的表头.*已按内容读取"),
         ("shapes.gpkg", b"not a database", "内容是文本"),
         ("note.docx", b"x", "不认识文件类型"),
         ("other.csv", "名称,数量\n甲,3\n".encode(), "没有找到.*表头"),
@@ -136,3 +136,17 @@ def test_sheets_that_are_not_read_are_named(register: Register, tmp_path: Path, 
     assert outcome.verdicts == ["loaded"]
     assert outcome.ignored_sheets == ["旧表（隐藏）", "别的表（缺少必填列）"]
     assert rows(register, "select notes from compound") == [{"notes": {"列3": "表头之外"}}]
+
+
+def test_a_row_of_another_sheet_is_named_with_its_sheet(register: Register, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for sheet, name, area in (("东区", "A", 20), ("西区", "A", 30), ("西区", "B", 0)):
+        if sheet not in book.sheetnames:
+            book.create_sheet(sheet).append(
+                ["小区编码", "建筑面积(㎡)", "服务模式", "服务起始日期"]
+            )
+        book[sheet].append([name, area, "无物业", "2020-01-01"])
+    path = tmp_path / "two.xlsx"
+    book.save(path)
+    said = [item.message for item in import_file(register, "ledger", path).findings.found]
+    assert said == ["超出合理范围（0.01 到 20,000,000 ㎡）", "与工作表“东区”第 2 行的时段重叠"]

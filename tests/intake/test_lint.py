@@ -369,6 +369,7 @@ def test_swapped_metres_are_told_from_their_projection(crs: str) -> None:
     out, findings = linted(good, swapped, SQUARE, datum=datum)
     assert rules(findings) == ["swapped_axes", "far_away"]
     assert "横坐标与纵坐标颠倒" in findings.found[0].message
+    assert f"--crs {datum.name}/yx" in findings.found[0].remedy
     assert "经纬度" in findings.found[1].message
     assert shapely.hausdorff_distance(out[0], SQUARE) < 1e-9
 

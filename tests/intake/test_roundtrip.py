@@ -268,3 +268,18 @@ def test_displacement_of_many_vertices_is_quick_and_the_same() -> None:
     found = displacements_m(shapes, np.array([moved, few, few], dtype=object))
     assert found[0] == pytest.approx(10 * METRE * 100_950, abs=0.1)
     assert found[1:].tolist() == [0.0, np.inf]
+
+
+def test_a_copy_under_a_new_code_is_not_taken_for_an_edit_of_another(
+    filled: Register, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.gpkg"
+    export_boundaries(filled, "compounds", path)
+    frame = gpd.read_file(path)
+    frame.loc[3] = frame.loc[0]
+    frame.loc[3, ["小区编码", "geometry"]] = ["D", circle(102.72, 25.03)]
+    frame.to_file(path, layer="compounds")
+    outcome = import_file(filled, "compounds", path)
+    said = [item.message for item in outcome.findings.found if item.rule == "edited_since_export"]
+    assert len(said) == 1
+    assert "登记库中却没有这个编码的图形" in said[0]

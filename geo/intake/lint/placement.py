@@ -10,6 +10,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.datum.magnitude import FORMS, forms
+from geo.datum.reference import SWAPPED as AXES_TURNED
 from geo.datum.reference import Datum, to_register
 from geo.intake.lint.draft import Draft
 from geo.intake.lint.limits import LATITUDES_DEG, LONGITUDES_DEG, NEAR_NULL_ISLAND_DEG
@@ -101,6 +102,12 @@ def _is_transverse_mercator(datum: Datum) -> bool:
     return operation is not None and "Transverse Mercator" in operation.method_name
 
 
+def _other_way_round(datum: Datum) -> str:
+    """Name the same reference system with its axes the other way round."""
+    name = datum.name
+    return name.removesuffix(AXES_TURNED) if name.endswith(AXES_TURNED) else name + AXES_TURNED
+
+
 def _why(
     bounds: Floats, form: int, datum: Datum, *, swapped: bool, zeros: int
 ) -> tuple[str, str, str]:
@@ -112,7 +119,8 @@ def _why(
     causes: list[tuple[bool, str, str, str]] = [
         (
             swapped, "swapped_axes",
-            "横坐标与纵坐标颠倒" if projected else "经度与纬度颠倒", "请交换坐标轴后重新导出",
+            "横坐标与纵坐标颠倒" if projected else "经度与纬度颠倒",
+            f"整个文件都颠倒的，加 --crs {_other_way_round(datum)} 再导入；只有个别的，请改原图",
         ),
         (
             zeros > 0, "null_island",

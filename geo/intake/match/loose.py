@@ -115,9 +115,9 @@ def _one_compound(cells: Cells, places: list[int]) -> bool:
 
 def _hold(cells: Cells, places: list[int], others: list[int], findings: Findings) -> None:
     for place in places:
-        rows = "、".join(str(findings.rows[other]) for other in others if other != place)
+        rows = "、".join(findings.row_words(other, place) for other in others if other != place)
         findings.add(
             "quarantined", "same_name", place, HEADER, cells.text(place, "name"),
-            f"与第 {rows} 行在同一街道同名，没有小区编码，无法区分",
+            f"与{rows}在同一街道同名，没有小区编码，无法区分",
             "请补填小区编码，或改成可以区分的名称（几期、几区）",
         )  # fmt: skip

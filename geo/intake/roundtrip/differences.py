@@ -210,7 +210,13 @@ def _states(
 
 def _warn(findings: Findings, position: Any, item: Difference) -> None:
     """Flag edits that write over another's, or that leave the old place altogether."""
-    if item.edited_since_export and item.state in {"moved", "reshaped", "new"}:
+    if item.edited_since_export and item.state == "new":
+        findings.add(
+            "warned", "edited_since_export", position, "geometry", item.code,
+            "本行由导出的图形而来，登记库中却没有这个编码的图形：复制了别的图形，或导出后已被撤销",
+            "请核对编码；确是新画的可直接导入",
+        )  # fmt: skip
+    if item.edited_since_export and item.state in {"moved", "reshaped"}:
         findings.add(
             "warned", "edited_since_export", position, "geometry", item.code,
             "导出之后登记库中的图形已被他人改动，本次编辑将覆盖它",

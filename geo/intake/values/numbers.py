@@ -58,7 +58,7 @@ def _bounded(found: Decimal, column: Column, unit: str) -> Problem | None:
     high = column.most is not None and found > Decimal(str(column.most))
     if not low and not high:
         return None
-    span = f"{column.least:g} 到 {column.most:g}{unit}"
+    span = f"{column.least:,} 到 {column.most:,}{unit}"
     return Problem("range", f"超出合理范围（{span}）", "请核对数值与单位")
 
 
