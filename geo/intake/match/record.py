@@ -291,7 +291,8 @@ def _joining(
 ) -> list[tuple[str, dict[str, Any]]]:
     """Give what to record of a pair: the code that means it, its other name, one profile.
 
-    Where both profiles say something the ledger's holds.
+    Where both profiles say something the ledger's holds; but the compound keeps the name that its
+    code had, as when a row takes it, so that it is the same whichever file comes first.
     """
     told, drawn = relink.profile(connection, ledger), relink.profile(connection, polygon)
     facts: list[tuple[str, dict[str, Any]]] = [("compound_code", {"code": drop, "same_as": keep})]
@@ -309,9 +310,10 @@ def _joining(
         "valid": (told or drawn or {"period": ALWAYS})["period"],
     }
     for name in FACTS["compound"].values:
-        value = told_of.get(name)
-        if value is None:
-            value = drawn_of.get(name)
+        first, second = (
+            (told_of, drawn_of) if name != "name" or keep == ledger else (drawn_of, told_of)
+        )
+        value = second.get(name) if first.get(name) is None else first.get(name)
         if name == "notes":
             value = json.dumps({**(drawn_of.get(name) or {}), **(value or {})}, ensure_ascii=False)
         if value is not None:
