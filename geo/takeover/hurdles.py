@@ -27,6 +27,7 @@ EASIEST: Final = (
     "households",
     "bundle",
     "company_cap",
+    "budget",
     "stars",
     "barred",
     "area_served",

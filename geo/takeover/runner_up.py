@@ -43,7 +43,7 @@ def _lost(
     code = room.problem.candidates[place]
     if any(one == code for one, _ in scene.decided.locked):
         return "locked", "已锁定由现项目接管"
-    lacks = room.lacks(place, host)
+    lacks = room.lacks(room.with_chain(place, host), host)
     if lacks:
         return lacks[0].rule, "；".join(_short(lack) for lack in lacks)
     if edge[0] > own[0]:

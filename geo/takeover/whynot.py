@@ -30,7 +30,7 @@ from geo.takeover.pairs import Meeting, meetings
 from geo.takeover.record import NotServed
 from geo.takeover.relaxation import Relaxation, words_of
 from geo.takeover.request import REACHING
-from geo.takeover.room import Lack, Room
+from geo.takeover.room import Ints, Lack, Room
 from geo.takeover.scene import Scene
 
 FARTHER_M: Final = (1000, 2000, 5000)
@@ -96,57 +96,74 @@ class WhyNot:
 
     # reachable ----------------------------------------------------------------------------
     def _reachable(self, row: int) -> NotServed:
+        """Say of a candidate with a way to a host what it lacks there: at all, or in this plan."""
         place = self.scene.place[row]
         edges = self.room.edges(place)
-        bundles = {host: self.room.bundle_at_most(place, host) for _, _, host in edges}
-        stands = [edge for edge in edges if not _short(bundles[edge[2]])]
-        if not stands:
-            return self._bundle(row, bundles)
-        options = [(self._lacks(row, *edge), edge) for edge in stands]
-        lacks, (_, _, host) = min(
+        options = {edge: self._lacks_alone(place, edge[2]) for edge in edges}
+        possible = [edge for edge in edges if not options[edge]]
+        if possible:
+            options = {edge: self._lacks(place, edge[2]) for edge in possible}
+        edge = min(
             options,
-            key=lambda option: (
-                len(option[0]),
-                sum(lack.need - lack.have for lack in option[0]),
-                option[1],
+            key=lambda one: (
+                len(options[one]),
+                sum(lack.need - lack.have for lack in options[one]),
+                one[:2],
+                self.room.problem.hosts[one[2]],
             ),
         )
-        project = self.scene.project_rows[host]
-        meeting = self._meeting(row, project)
+        lacks, project = options[edge], self.scene.project_rows[edge[2]]
+        if possible and (self.enough or not lacks):
+            found = [self._lockable(row, project, place, edge[2])]
+        else:
+            found = [self._short_of(project, lack, alone=not possible) for lack in lacks]
+        return self._entry(row, found, self._meeting(row, project), project)
+
+    def _lockable(self, row: int, project: int, place: int, host: int) -> Hurdle:
+        """Say that nothing but the plan's own choice keeps a candidate out."""
         code = str(self.scene.snapshot.column("compounds", "code")[row])
         name = str(self.scene.hosts.code[project])
-        if self.enough or not lacks:
-            lock = Relaxation("locked", [code, name], f"锁定由 {name} 接管")
-            reason = self._spare_reason
-            found = [Hurdle(reason, words.REASONS[reason], lock)]
-        else:
-            found = [self._short_of(row, project, lack) for lack in lacks]
-        return self._entry(row, found, meeting, project)
+        chained = len(self.room.with_chain(place, host)) > len(self.room.mates(place))
+        reason = "chain" if chained and not self.enough else self._spare_reason
+        also = "（连同中间的小区）" if chained else ""
+        lock = Relaxation("locked", [code, name], f"锁定由 {name} 接管{also}")
+        return Hurdle(reason, words.REASONS[reason], lock)
 
-    def _lacks(self, row: int, depth: int, _way: int, host: int) -> list[Lack]:
+    @cached_property
+    def _empty(self) -> Room:
+        return Room(self.room.problem)
+
+    def _lacks_alone(self, place: int, host: int) -> list[Lack]:
+        """Say what is short for a host to take a candidate even if it took nothing else."""
+        members = self._empty.with_chain(place, host)
+        lacks = [*self._empty.lacks(members, host), *self._dear(members, 0)]
+        alone = [lack for lack in lacks if lack.rule == "bundle"]
+        found = [lack for lack in lacks if lack.rule != "bundle"]
+        if not alone:
+            return found
+        # Others could make the bundle up, if what is short leaves room for them.
+        cap = self.scene.conditions.company_cap_dm2
+        load = int(self.room.problem.load[members].sum())
+        tight = cap is not None and load + alone[0].need - alone[0].have > cap
+        if found or tight:
+            return [*found, *alone]
+        most = self._empty.bundle_at_most(members, host)
+        return [Lack("bundle", *most)] if most is not None and most[0] < most[1] else []
+
+    def _lacks(self, place: int, host: int) -> list[Lack]:
         """Say what is short for a host to take a candidate beside the plan."""
-        place = self.scene.place[row]
-        found = self.room.lacks(place, host)
-        if depth > 1 and not self._parent(place, host, depth):
-            found.append(Lack("chain", 0, 1))
+        members = self.room.with_chain(place, host)
+        more = members[self.room.host[members] < 0]
+        return [*self.room.lacks(members, host), *self._dear(more, self.cost_fen)]
+
+    def _dear(self, members: Ints, spent_fen: int) -> list[Lack]:
+        """Say what is short of the budget for some candidates beside what is spent."""
         budget = self.scene.request.budget_fen
-        if budget is not None:
-            cost = int(self.room.problem.cost_fen[self.room.mates(place)].sum())
-            if self.cost_fen + cost > budget:
-                found.append(Lack("budget", budget, self.cost_fen + cost))
-        return found
+        cost = spent_fen + int(self.room.problem.cost_fen[members].sum())
+        return [] if budget is None or cost <= budget else [Lack("budget", budget, cost)]
 
-    def _parent(self, place: int, host: int, depth: int) -> bool:
-        """Tell whether the plan takes what a chain to a host would lead on from."""
-        units = self.room.units
-        for unit in units.linked[int(units.unit_of[place])]:
-            first = int(units.members[unit][0])
-            if self.room.host[first] == host and self.room.depth[first] == depth - 1:
-                return True
-        return False
-
-    def _short_of(self, row: int, project: int, lack: Lack) -> Hurdle:
-        """Say a lack, and what would make it up."""
+    def _short_of(self, project: int, lack: Lack, *, alone: bool) -> Hurdle:
+        """Say a lack, and what would make it up; `alone`: the host takes nothing else."""
         hosts = self.scene.hosts
         name = str(hosts.code[project])
         missing = words.area(lack.need - lack.have)
@@ -154,7 +171,7 @@ class WhyNot:
             whole_dm2 = int(hosts.capacity_dm2[project]) + lack.need - lack.have
             return Hurdle(
                 "capacity",
-                f"余量已另作安排，剩 {words.area(lack.have)}，"
+                f"{'可增管' if alone else '余量已另作安排，剩'} {words.area(lack.have)}，"
                 f"需 {words.area(lack.need)}，缺 {missing}",
                 Relaxation("capacity_dm2", [name, whole_dm2], f"{name} 可增管面积再增 {missing}"),
             )
@@ -174,17 +191,8 @@ class WhyNot:
                 Relaxation("company_cap_dm2", cap, f"企业上限提高 {missing}"),
             )
         if lack.rule == "budget":
-            yuan = -(-lack.need // 100)
-            return Hurdle(
-                "budget",
-                f"须增加费用 {(lack.need - lack.have) / 100:,.0f} 元",
-                Relaxation("budget_fen", lack.need, f"费用提高到 {yuan:,} 元"),
-            )
-        if lack.rule == "bundle":
-            return self._floor(lack.have, lack.need)
-        code = str(self.scene.snapshot.column("compounds", "code")[row])
-        lock = Relaxation("locked", [code, name], f"锁定由 {name} 接管（连同中间的小区）")
-        return Hurdle("chain", words.REASONS["chain"], lock)
+            return self._budget(lack.need, lack.have)
+        return self._floor(lack.have, lack.need)
 
     def _floor(self, have: int, need: int) -> Hurdle:
         return Hurdle(
@@ -193,14 +201,6 @@ class WhyNot:
             Relaxation("bundle_floor_dm2", have, f"连片下限放宽到 {words.area(have)}"),
             need - have,
         )
-
-    def _bundle(self, row: int, bundles: dict[int, tuple[int, int] | None]) -> NotServed:
-        """Say of a small compound that no bundle of it is large enough."""
-        sizes = {host: size for host, size in bundles.items() if size is not None}
-        codes = self.room.problem.hosts
-        host = min(sizes, key=lambda one: (-sizes[one][0], codes[one]))
-        project = self.scene.project_rows[host]
-        return self._entry(row, [self._floor(*sizes[host])], self._meeting(row, project), project)
 
     # no host ------------------------------------------------------------------------------
     @cached_property
@@ -254,7 +254,26 @@ class WhyNot:
                     load - cap,
                 )
             )
-        return listed, meeting
+        return [*listed, *self._money(meeting.candidate)], meeting
+
+    def _money(self, row: int) -> list[Hurdle]:
+        """Say that a candidate, its area whole, costs more than the whole budget."""
+        budget = self.scene.request.budget_fen
+        cost = sum(
+            self.scene.cost_fen(int(self.scene.field.floor_dm2[one]))
+            for one in whole(self.scene, row).tolist()
+        )
+        if budget is None or cost <= budget:
+            return []
+        return [self._budget(cost, budget)]
+
+    def _budget(self, cost_fen: int, budget_fen: int) -> Hurdle:
+        return Hurdle(
+            "budget",
+            f"须增加费用 {(cost_fen - budget_fen) / 100:,.0f} 元",
+            Relaxation("budget_fen", cost_fen, f"费用提高到 {-(-cost_fen // 100):,} 元"),
+            cost_fen - budget_fen,
+        )
 
     def _ease(self, option: Option) -> tuple[object, ...]:
         listed, meeting = option
@@ -307,7 +326,8 @@ class WhyNot:
         )
         modes = modes_open(int(self.scene.snapshot.column("compounds", "mode")[row]))
         way = Relaxation("fallback", modes[0], f"由{modes[0]}服务") if modes else None
-        return self._entry(row, [Hurdle(rule, text, way)], listed[0] if listed else None)
+        found = [Hurdle(rule, text, way), *self._money(row)]
+        return self._entry(row, found, listed[0] if listed else None)
 
     # words --------------------------------------------------------------------------------
     def _nearest(self, row: int) -> Meeting | None:
@@ -348,10 +368,6 @@ class WhyNot:
             ),
             fallback=modes[0] if unmet and modes else "",
         )
-
-
-def _short(size: tuple[int, int] | None) -> bool:
-    return size is not None and size[0] < size[1]
 
 
 def _settled(option: Option | None) -> bool:

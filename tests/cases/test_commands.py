@@ -116,12 +116,12 @@ def test_plans_kept_listed_and_compared(wuye: Any, street: Register, tmp_path: P
     assert saved.save(street, changed, "clerk")  # a search that ended elsewhere
     assert saved.load(street, first["plan"][:6]) == changed
     saved.save(street, second, "clerk")
-    listed = wuye("plans", "list", "--json")[1]["plans"]
+    listed = wuye("plan", "list", "--json")[1]["plans"]
     assert [row["takeovers"] for row in listed] == [3, 1, 2]
-    assert wuye("plans", "list", "--division", "530103", "--json")[1]["plans"] == []
+    assert wuye("plan", "list", "--division", "530103", "--json")[1]["plans"] == []
     path = tmp_path / "一.json"
     path.write_text(json.dumps(first), "utf-8")
-    code, found, _ = wuye("plans", "compare", str(path), second["plan"][:4], "--json")
+    code, found, _ = wuye("plan", "compare", str(path), second["plan"][:4], "--json")
     assert code == 0
     assert [entry["compound"] for entry in found["added"]] == ["C", "D"]
     assert [entry["compound"] for entry in found["dropped"]] == ["B"]
@@ -132,7 +132,7 @@ def test_plans_kept_listed_and_compared(wuye: Any, street: Register, tmp_path: P
     assert found["figures"]["share_after"]["more"] == pytest.approx(-0.06)
     assert found["conditions"] == {"parameters.target": {"before": "0.9", "after": "0.8"}}
     assert (
-        "新增 2，去掉 1，换项目 1，不变 0" in wuye("plans", "compare", str(path), second["plan"])[1]
+        "新增 2，去掉 1，换项目 1，不变 0" in wuye("plan", "compare", str(path), second["plan"])[1]
     )
     assert wuye("case", "open", str(path), "--date", "2025-02-01", "--json")[1]["opened"] == {
         "A": 1, "B": 2,
@@ -145,9 +145,9 @@ def test_plans_kept_listed_and_compared(wuye: Any, street: Register, tmp_path: P
     assert code == 1
     assert "未结的案件 1" in json.loads(err)["message"]
     for name in ("9", "0", "missing.json"):
-        assert wuye("plans", "show", name, "--json")[0] == 1
+        assert wuye("plan", "show", name, "--json")[0] == 1
     (tmp_path / "x.json").write_text("[]", "utf-8")
-    assert wuye("plans", "show", "x.json", "--json")[0] == 1
+    assert wuye("plan", "show", "x.json", "--json")[0] == 1
 
 
 def test_figures_of_other_definitions_are_not_subtracted() -> None:

@@ -1,6 +1,7 @@
 """Small snapshots in metres: squares laid out on a local plane, written as a real file."""
 
 import datetime as dt
+import random
 
 import numpy as np
 import pyarrow as pa
@@ -149,3 +150,67 @@ def rows():
     for maker in (compound, served, project, barrier, place, lonlat):
         setattr(Rows, maker.__name__, staticmethod(maker))
     return Rows
+
+
+def varied_town(seed):
+    """A small town in which every rule of a plan has somebody to hold back.
+
+    Two streets in two columns, squares of 60 m on a grid of 80 m (some 15 m apart), hosts with
+    all stars and contracts, management areas, a river and a main road, small compounds.
+    """
+    chance = random.Random(seed)
+    projects = [
+        project(
+            f"P{k}",
+            chance.choice([None, 0, 9_000, 25_000, 60_000]),
+            street=530102001 + k % 2,
+            community=530102001001 + 1000 * (k % 2),
+            contract_to=chance.choice(
+                [None, dt.date(2025, 3, 1), dt.date(2025, 12, 31), dt.date(2030, 1, 1)]
+            ),
+            managed_floor_area_dm2=chance.choice([8_000_00, 40_000_00]),
+            staff=chance.choice([-1, 3, 10, 40]),
+            fee_fen=chance.choice([-1, 80, 200]),
+        )
+        for k in range(6)
+    ]
+    companies = [
+        {"uscc": f"UP{k}", "name": f"公司{k}", "kind": 1, "stars": chance.choice([0, 2, 3, 5])}
+        for k in range(6)
+    ]
+    compounds = []
+    for k in range(26):
+        x, y = chance.randint(0, 9) * 80, chance.randint(0, 5) * 80
+        size = chance.choice([60, 65, 75])
+        street = 530102001 + (x >= 400)
+        facts = {
+            "street": street,
+            "community": street * 1000 + 1,
+            "floor_area_dm2": chance.choice([2_000, 6_000, 12_000, 20_000, 45_000]) * 100
+            + chance.randint(0, 99),
+            "area": chance.choice([None, None, None, f"A{k % 4}"]),
+            "households": chance.choice([0, 40, 150]),
+            "mode": "社区托管" if k % 11 == 1 else "无物业",
+        }
+        shape = shapely.box(x, y, x + size, y + size)
+        if k % 4:
+            compounds.append(compound(f"c{k:02d}", shape, **facts))
+        else:
+            facts |= {"mode": "市场化物业", "area": None}
+            compounds.append(served(f"h{k:02d}", f"P{(k // 4) % 6}", shape, **facts))
+    compounds.append(
+        compound("far", shapely.box(1_700, 0, 1_760, 60), floor_area_dm2=900_000, area=None)
+    )
+    far = 10_000
+    barriers = [
+        barrier("河流", shapely.LineString([(-far, 155), (far, 155)]), "盘龙江"),
+        barrier("通道", shapely.Point(200, 155), "一号桥"),
+        barrier("主干道", shapely.LineString([(555, -far), (555, far)]), "北京路"),
+    ]
+    return compounds, projects, barriers, [], companies
+
+
+@pytest.fixture
+def town_of(snapshot_of):
+    """Write the varied town of a seed and open it."""
+    return lambda seed: snapshot_of(*varied_town(seed))
