@@ -163,6 +163,24 @@ def test_undo_takes_a_whole_change_back_and_is_recorded(register: Register) -> N
     assert seen == [{"name": "新"}]
 
 
+def test_changes_are_taken_back_one_after_the_other(register: Register) -> None:
+    for author, name in (("a", "一"), ("b", "二"), ("c", "三")):
+        register.write(origin(author), [staged("compound", {"code": "A", "name": name})])
+    assert (register.undo(3, "tester"), register.undo(2, "tester")) == (4, 5)
+    with pytest.raises(InputError, match="第 5 号变更"):
+        register.undo(2, "tester")
+    rows = current(register, "select name from compound where upper_inf(known)")
+    assert rows == [{"name": "一"}]
+    register.write(origin("d"), [staged("compound", {"code": "A", "name": "四"})])
+    with pytest.raises(InputError, match="第 6 号变更"):
+        register.undo(1, "tester")
+    register.undo(6, "tester")
+    register.undo(1, "tester")
+    assert current(register, "select name from compound where upper_inf(known)") == []
+    seen = current(register, "select name from compound where known @> 4::bigint")
+    assert seen == [{"name": "二"}]
+
+
 def test_complete_file_retracts_what_it_leaves_out_of_its_division(register: Register) -> None:
     rows = [
         {"code": code, "division": division, "in_ledger": "true"}
