@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final, Literal, Self
 
 from geo.action_plan import action_plan
@@ -53,7 +53,7 @@ class Costs:
     def subsidy_fen(self, floor_area_dm2: int) -> int:
         """Give the subsidy over all years, in fen, rounded up."""
         whole = self.gap_yuan * 12 * self.years * floor_area_dm2  # yuan a m² * dm² = fen
-        return -int(-whole // 1)
+        return int(whole.to_integral_value(ROUND_CEILING))
 
     @property
     def setup_fen(self) -> int:

@@ -43,7 +43,7 @@ def criteria(
     row, host = int(scene.field.rows[place]), int(room.host[place])
     project = scene.project_rows[host]
     yield from _ground(scene, contact, edge_mm)
-    yield from _divisions(scene, row, project)
+    yield from _divisions(scene, row, project, whole=len(room.mates(place)) > 1)
     yield from _company(scene, project)
     yield from _room(scene, room, place, before_dm2)
     yield from _together(scene, room, place)
@@ -108,13 +108,16 @@ def _ground(scene: Scene, contact: Contact, edge_mm: int) -> Iterator[Criterion]
         )
 
 
-def _divisions(scene: Scene, row: int, project: int) -> Iterator[Criterion]:
+def _divisions(scene: Scene, row: int, project: int, *, whole: bool) -> Iterator[Criterion]:
+    """Compare divisions; an area that lies across a line goes as a whole, and is flagged."""
     for level, name in WITHIN_NAMES.items():
         own = int(scene.snapshot.column("compounds", level)[row])
         host = int(getattr(scene.hosts, level)[project])
         same = None if 0 in (own, host) else own == host
         needed = level in {"county", scene.conditions.within}
         text = f"{name}不详" if same is None else f"{'同' if same else '跨'}{name}"
+        if same is False and needed and whole:
+            same, text = None, f"跨{name}，随同一管理区域整体接管"
         yield criterion(
             level,
             f"同{name}",

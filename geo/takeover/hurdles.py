@@ -72,11 +72,13 @@ def hurdles(scene: Scene, meeting: Meeting) -> list[Hurdle]:
 
 
 def _decided(scene: Scene, meeting: Meeting) -> Iterator[Hurdle]:
-    code = str(scene.snapshot.column("compounds", "code")[meeting.candidate])
     host = str(scene.hosts.code[meeting.project])
-    for pair in ((code, host), (code, None)):
-        if pair in scene.decided.forbidden:
-            yield Hurdle("forbidden", "已排除", Relaxation("forbidden", list(pair), "取消排除"))
+    codes = scene.snapshot.column("compounds", "code")
+    for row in whole(scene, meeting.candidate).tolist():
+        for pair in ((str(codes[row]), host), (str(codes[row]), None)):
+            if pair in scene.decided.forbidden:
+                way = Relaxation("forbidden", list(pair), f"取消对 {pair[0]} 的排除")
+                yield Hurdle("forbidden", "已排除", way)
     if host in scene.decided.refused:
         yield Hurdle("refused", "该项目不承接", Relaxation("refused", host, f"{host} 愿意承接"))
     uscc = str(scene.hosts.uscc[meeting.project])

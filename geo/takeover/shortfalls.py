@@ -17,18 +17,19 @@ Shortfall = dict[str, Any]
 
 
 def shortfalls(scene: Scene, room: Room, solution: Solution, needed: int) -> Iterator[Shortfall]:
-    """List what is short: the whole, each child, what is locked.
+    """List what is short: what is locked, where that is why; else the whole, each child.
 
     Each has a name, what there is (`figure`), what it takes (`limit`), and a sentence.
     """
+    if solution.infeasible:
+        yield from _locks(scene, room)
+        return
     unit = "compounds" if scene.field.definition.basis == "count" else "m2"
     if -1 in solution.short:
         yield from _whole(scene, room, solution, needed, unit)
     for label in solution.short:
         if label >= 0:
             yield _child(scene, solution, label, unit)
-    if solution.infeasible:
-        yield from _locks(scene, room)
 
 
 def _shown(value: int, unit: str) -> float | int:
