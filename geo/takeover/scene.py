@@ -161,11 +161,22 @@ class Scene:
         return kept
 
     def _alike(self, one: int, other: int) -> bool:
+        """Tell whether two compounds, their areas whole, lie in one division that hosts must be of.
+
+        A chain may not lead by an area, or by a compound of which it is not known, into another.
+        """
         within = self.conditions.within
         if within == "county":
             return True
         code = self.snapshot.column("compounds", within)
-        return bool(code[one] == 0 or code[other] == 0 or code[one] == code[other])
+        return len({int(code[row]) for end in (one, other) for row in self._mates(end)}) == 1
+
+    def _mates(self, row: int) -> list[int]:
+        label = self.area_label[self.place[row]]
+        if label < 0:
+            return [row]
+        listed: list[int] = self.field.rows[self.area_label == label].tolist()
+        return listed
 
     @cached_property
     def project_rows(self) -> list[int]:
