@@ -22,7 +22,7 @@ def run(names: list[str], sizes: list[int], tell: Tell) -> list[dict[str, Any]]:
     """Run benchmarks at each number of compounds; give a record of each."""
     records = []
     for compounds in sizes:
-        with _place(compounds) as place:
+        with running_place(compounds) as place:
             for name in names:
                 tell(f"{compounds:,} compounds, {name}: preparing")
                 words = _step("prepare", name, place)
@@ -36,7 +36,7 @@ def run(names: list[str], sizes: list[int], tell: Tell) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _place(compounds: int) -> Iterator[Place]:
+def running_place(compounds: int) -> Iterator[Place]:
     """Give a folder with a running server, and leave neither behind."""
     folder = Path(tempfile.mkdtemp(prefix="wuye-bench-"))
     folder.chmod(0o755)  # the server runs as another user when we are root

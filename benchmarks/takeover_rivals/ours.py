@@ -1,0 +1,15 @@
+"""The solver of this project, with the goals and ties that its plans have."""
+
+from __future__ import annotations
+
+from geo.takeover.goals import fewest, most
+from geo.takeover.problem import Ints, Problem
+from geo.takeover.solve import solve
+
+TIES = ("way", "rank")
+
+
+def choose(problem: Problem, need: int | None, seconds: float) -> Ints:
+    """Find the fewest takeovers for the need, or the most area."""
+    goal = most(None, "gain", TIES) if need is None else fewest(need, ties=TIES)
+    return solve(problem, goal, time_limit_s=seconds).host
