@@ -32,6 +32,7 @@ from geo.intake.read import RawTable, read
 from geo.intake.roundtrip.differences import compare
 from geo.intake.roundtrip.tags import take_tags
 from geo.intake.settle import Settled, settle
+from geo.intake.unknown_divisions import warn_of_unknown_divisions
 from geo.intake.verdicts import Findings, Outcome
 from geo.intake.whereabouts import fill_divisions, needs_places
 from geo.register.retract import Complete
@@ -119,6 +120,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
         _take_notes(kind, raw, kept, frame, marks, findings)
     datum = _take_geometry(register, kind, raw, frame, findings, options, file)
     take_codes(register, kind, frame, findings)
+    warn_of_unknown_divisions(register, kind, frame, findings)
     differences = compare(register, kind, frame, tags, findings, options.effective)
     good = frame[frame["position"].isin(findings.good(range(len(raw))))]
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []

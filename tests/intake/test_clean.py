@@ -256,6 +256,7 @@ def test_cells_that_say_too_much_or_too_little(name: str, value: str, rule: str)
 def test_none_is_zero_only_of_what_one_counts() -> None:
     assert read("companies", "party_members", "无") == 0
     assert read("companies", "stars", "无") is None
+    assert [read("companies", "stars", word) for word in ("五星", "3星级", "★★")] == [5, 3, 2]
 
 
 def test_a_small_area_under_a_header_without_a_unit_may_be_in_ten_thousands() -> None:

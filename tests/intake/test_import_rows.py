@@ -198,3 +198,14 @@ def test_values_that_are_not_used_are_said(import_csv: Import) -> None:
         "committee_not_filed",
         "committee_undated",
     ]
+
+
+def test_a_division_that_nobody_knows_is_warned_where_others_are_listed(
+    import_csv: Import,
+) -> None:
+    import_csv("divisions", "区划代码,名称", "530102,五华区", "530103,盘龙区")
+    outcome = import_csv(
+        "ledger", "小区编码,区划代码", "A,530102", "B,530199", "C,530102001", "D,540102"
+    )
+    assert [(item.rule, item.row) for item in outcome.findings.found] == [("unknown_division", 3)]
+    assert outcome.counts["warned"] == 1

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from geo.intake.columns import Column
-from geo.intake.synonyms import fold, folded, words
+from geo.intake.synonyms import fold, folded, terms_of, words
 from geo.intake.values import numerals
 from geo.intake.values.reading import Context, Noted, Problem, either
 
@@ -128,7 +128,8 @@ def integer(value: Any, text: str, column: Column, _context: Context) -> Any:
         return Problem("number", "是日期或时间，不是整数", "请将单元格格式改为数值后重新填写")
     if fold(text) in folded("none_is_zero", "words"):
         return _none(column)
-    rest, about, _unit = _without_about(text, words()["units"]["count"]["words"])
+    said = terms_of(column.name).get(fold(text), text)  # 五星
+    rest, about, _unit = _without_about(said, words()["units"]["count"]["words"])
     found = number(rest)
     if found is None:
         return _wrong(text, "不是整数", "请只写整数")
