@@ -192,7 +192,10 @@ class WhyNot:
             )
         if lack.rule == "budget":
             return self._budget(lack.need, lack.have)
-        return self._floor(lack.have, lack.need)
+        floor = self._floor(lack.have, lack.need)
+        if alone:
+            return floor
+        return floor._replace(rule="bundle_left", text=f"同片的小区已另作安排，{floor.text}")
 
     def _floor(self, have: int, need: int) -> Hurdle:
         return Hurdle(

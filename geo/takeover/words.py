@@ -31,6 +31,7 @@ REASONS: Final = {
     "stars": "邻近项目的企业信用星级不足",
     "contract": "邻近项目的合同剩余时间不足",
     "bundle": "体量小，连片后仍不足",
+    "bundle_left": "同片的小区已另作安排，连片不足",
     "chain": "须先接管中间的小区",
     "households": "邻近项目的人员服务户数不足",
     "company_cap": "邻近项目所属企业已达上限",

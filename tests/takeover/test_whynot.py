@@ -102,7 +102,7 @@ def test_reasons_under_other_conditions(town_of):
                 within="county", contract_months=0, stars_least=0, company_cap_dm2=15_000_00
             ),
             Request(530102, Decimal(1)).under(
-                within="county", contract_months=0, stars_least=0, households_per_staff=20
+                within="county", contract_months=0, stars_least=0, households_per_staff=5
             ),
             replace(Request(530102, Decimal(1)), aim="area", budget_fen=30_000_000).under(
                 within="county", contract_months=0
