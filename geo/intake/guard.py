@@ -62,9 +62,7 @@ def check_shapefile(file: str, parts: dict[str, Path]) -> None:
     size = parts["dbf"].stat().st_size
     records, start, width = struct.unpack("<IHH", head[4:12])
     if start + records * width > size:
-        raise InputError(
-            f"{file} 不完整：.dbf 自称 {records} 行，文件只有 {size} 字节。", AGAIN
-        )
+        raise InputError(f"{file} 不完整：.dbf 自称 {records} 行，文件只有 {size} 字节。", AGAIN)
     if records != rows:
         raise InputError(
             f"{file} 的 .dbf 有 {records} 行，.shx 有 {rows} 个图形，不是同一份数据。", AGAIN
