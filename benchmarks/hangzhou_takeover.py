@@ -65,7 +65,9 @@ def main() -> None:
     rivers = water[water["fclass"] == "river"]
     print(f"{len(compounds):,} compounds, {len(water):,} water polygons, {len(rivers):,} rivers")
     for name, barriers in (("rivers and canals", rivers), ("all water", water)):
-        _tell(name, *by_one_segment(compounds, barriers), who="one segment")
+        pairs, barred, touching = by_one_segment(compounds, barriers)
+        _tell(name, pairs, barred, who="one segment")
+        print(f"  of these {touching} touch each other in the water")
     with _snapshot(words.folder, compounds, water) as snapshot:
         _tell("all water", *by_layer(snapshot), who="our layer")
     with _snapshot(words.folder, compounds, rivers) as snapshot:
@@ -85,15 +87,17 @@ def _tell(name: str, pairs: int, barred: int, *, who: str) -> None:
     print(f"within {LIMIT_M} m, {who:12} {name:18} {barred:5,} of {pairs:,} pairs, {share:.1%}")
 
 
-def by_one_segment(compounds: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> tuple[int, int]:
-    """Give the pairs within the limit, and those whose one shortest segment meets water."""
+def by_one_segment(compounds: gpd.GeoDataFrame, water: gpd.GeoDataFrame) -> tuple[int, int, int]:
+    """Give the pairs within the limit, those whose one shortest segment meets water, and of these
+    the ones that touch.
+    """
     shapes = compounds.geometry.to_crs(ZONE).make_valid().to_numpy()
     wet = water.geometry.to_crs(ZONE).make_valid().to_numpy()
     one, other = shapely.STRtree(shapes).query(shapes, "dwithin", LIMIT_M)
     one, other = one[one < other], other[one < other]
     segments = shapely.shortest_line(shapes[one], shapes[other])
-    crossed, _ = shapely.STRtree(wet).query(segments, "intersects")
-    return len(one), len(np.unique(crossed))
+    crossed = np.unique(shapely.STRtree(wet).query(segments, "intersects")[0])
+    return len(one), len(crossed), int((shapely.length(segments[crossed]) == 0).sum())
 
 
 def by_layer(snapshot: Snapshot) -> tuple[int, int]:
