@@ -166,7 +166,8 @@ def test_a_wrong_first_import_does_not_vouch_for_the_second(register, town, chos
     path = write(tmp_path / "webmap.gpkg", shifted(town, chosen))
     import_file(register, "compounds", path)
     again = import_file(register, "compounds", path, Options(crs="gcj02"))
-    assert again.counts["loaded"] == len(chosen)
+    assert again.counts["loaded"] + again.counts["warned"] == len(chosen)
+    assert {item.rule for item in again.findings.found} == {"left_its_place"}
     assert said(again) == []
     assert again.as_json()["datum"]["detected"] is None
 
