@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import median
 from typing import Final
 
@@ -11,7 +12,10 @@ from rich.table import Table
 from benchmarks.takeover_contest import MOST, Contest, Entry
 from benchmarks.takeover_rivals import OURS
 
-WIDTH: Final = 140
+WIDTH: Final = 170
+LARGE: Final = 100
+"""Candidates of a large county: with a few, every way finds the same."""
+
 LISTED: Final = 12
 """Counties in the table, the largest; all of them are in the file."""
 
@@ -21,8 +25,9 @@ def show(title: str, found: list[Contest], sides: list[str]) -> None:
     console = Console(highlight=False, width=WIDTH)
     console.print(_summary(title, found, sides))
     console.print(
-        "median, best: a rival's takeovers / ours, of counties where both reach the need; for the"
-        " most area, ours / the rival's. short: needs not reached. s: all counties; MiB: the most"
+        "median, best, worst: a rival's takeovers / ours, of counties where both reach the need;"
+        f" for the most area, ours / the rival's. large: the median of those with {LARGE}"
+        " candidates and more. short: needs not reached. s: all counties; MiB: the most"
         " that one county took beyond libraries and arrays. p-median knows no need: its plan for"
         " the most area is cut down, at that plan's time."
     )
@@ -32,7 +37,8 @@ def show(title: str, found: list[Contest], sides: list[str]) -> None:
 def _summary(title: str, found: list[Contest], sides: list[str]) -> Table:
     table = Table(title=f"{title}, {len(found)} counties")
     for name in ("task", "side", "counties", "short", "no plan", "takeovers", "area km2",
-                 "median", "best", "ours better", "ours worse", "s", "MiB"):  # fmt: skip
+                 "median", "large", "best", "worst", "ours better", "ours worse", "s",
+                 "MiB"):  # fmt: skip
         left = name in {"task", "side"}
         table.add_column(name, justify="left" if left else "right", no_wrap=True)
     for task in dict.fromkeys(task for one in found for task in one.tasks()):
@@ -46,6 +52,12 @@ def _row(task: str, side: str, asked: list[Contest]) -> list[str]:
     entries = [one.entry(task, side) for one in asked]
     both = [(one.entry(task, OURS), one.entry(task, side)) for one in asked]
     ratios = [r for mine, other in both if (r := ratio(mine, other)) is not None]
+    large = [
+        r
+        for one in asked
+        if one.candidates >= LARGE
+        and (r := ratio(one.entry(task, OURS), one.entry(task, side))) is not None
+    ]
     rival = side != OURS
     return [
         task,
@@ -55,13 +67,19 @@ def _row(task: str, side: str, asked: list[Contest]) -> list[str]:
         str(sum(e.broken > 0 for e in entries)),
         f"{sum(e.takeovers for e in entries):,}",
         f"{sum(e.gain for e in entries) / 1e8:.3f}",
-        f"{median(ratios):.3f}" if rival and ratios else "",
-        f"{max(ratios):.3f}" if rival and ratios else "",
+        *(
+            _ratio(of, among, rival=rival)
+            for of, among in ((median, ratios), (median, large), (max, ratios), (min, ratios))
+        ),
         str(sum(better(mine, other) for mine, other in both)) if rival else "",
         str(sum(better(other, mine) for mine, other in both)) if rival else "",
         f"{sum(e.seconds for e in entries):.1f}",
         f"{max(e.more_mib for e in entries):.0f}",
     ]
+
+
+def _ratio(of: Callable[[list[float]], float], among: list[float], *, rival: bool) -> str:
+    return f"{of(among):.3f}" if rival and among else ""
 
 
 def ratio(mine: Entry, other: Entry) -> float | None:
