@@ -1,4 +1,4 @@
-"""A quick plan to start from: the largest first, each where it fits most tightly."""
+"""A quick plan to start from: the largest first, each where it fits most tightly or is nearest."""
 
 from __future__ import annotations
 
@@ -13,13 +13,30 @@ from geo.takeover.units import Edges, Units
 def greedy(units: Units, edges: Edges, goal: Goal) -> Ints:
     """Take units by falling gain until the need is met; without a need, all that fit.
 
-    A unit goes to the host with the least spare area that still holds it. Locked units go first.
-    Chains, bundles and fallback modes are not used, so the plan need not reach what one could.
+    A unit goes to the host with the least spare area that still holds it, or to the nearest one:
+    whichever of the two rules gains more, or needs fewer. Locked units go first. Chains, bundles
+    and fallback modes are not used, so the plan need not reach what one could.
 
     Returns
     -------
     Shape (units,): place of the host; -1 for none.
     """
+    tightest, nearest = (_filled(units, edges, goal, by_way=by_way) for by_way in (False, True))
+    return nearest if _worth(units, goal, nearest) > _worth(units, goal, tightest) else tightest
+
+
+def _worth(units: Units, goal: Goal, host_of: Ints) -> tuple[int, int]:
+    """Say what a quick plan is worth: what it gains towards the need, and how few it takes."""
+    taken = host_of >= 0
+    first = goal.tiers[0]
+    counted = units.gain
+    if first in {"-weight", "-households"}:
+        counted = getattr(units, first[1:])
+    gained = int(counted[taken].sum())
+    return (min(gained, goal.need) if goal.asks else gained, -int(taken.sum()))
+
+
+def _filled(units: Units, edges: Edges, goal: Goal, *, by_way: bool) -> Ints:
     problem = units.problem
     host_of = np.full(len(units.members), -1)
     spare, homes = units.capacity.tolist(), units.capacity_households.tolist()
@@ -49,7 +66,7 @@ def greedy(units: Units, edges: Edges, goal: Goal) -> Ints:
             fee = int(units.cost_fen[unit] + edges.cost_fen[edge])
             fee += 0 if host in opened else int(units.setup_fen[host])
             if budget is None or fee <= budget:
-                fitting.append((fee, spare[host], edge))
+                fitting.append((fee, int(edges.way_mm[edge]) if by_way else spare[host], edge))
         if not fitting:
             continue
         fee, _, edge = min(fitting) if budget is not None else min(fitting, key=lambda f: f[1:])

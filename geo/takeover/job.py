@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -108,7 +108,8 @@ class _Work:
         going = [part for part in range(len(self.spaces)) if part not in set(self.failed)]
         eased = self._relaxed(going, costs, limits)
         answers: dict[int, Answer] = {}
-        for part in going:
+        for part in sorted(going, key=lambda part: len(self.columns[part])):
+            # The small ones first: a hard one may take all the time that there is.
             space, cost = self.spaces[part], costs[part]
             answer = space.accept(cost, eased[part]) if part in eased else None
             if answer is None:
@@ -211,7 +212,20 @@ def jobs(
 
 
 def run(packed: list[Job], executor: Executor | None) -> list[Outcome]:
-    """Run jobs, here or by an executor; outcomes in the order of the jobs."""
+    """Run jobs, here or by an executor; outcomes in the order of the jobs.
+
+    Here they share the time that is left by their columns, the small ones first, so that a hard
+    one does not leave the others with the plan they started from.
+    """
     if executor is None or len(packed) < 2:
-        return [run_job(job) for job in packed]
+        outcomes: dict[int, Outcome] = {}
+        order = sorted(range(len(packed)), key=lambda place: (len(packed[place].part), place))
+        ahead = sum(len(job.part) for job in packed)
+        for place in order:
+            job = packed[place]
+            left = max(0.0, job.until - time.time())
+            until = time.time() + left * len(job.part) / max(1, ahead)
+            ahead -= len(job.part)
+            outcomes[place] = run_job(replace(job, until=until))
+        return [outcomes[place] for place in range(len(packed))]
     return list(executor.map(run_job, packed))

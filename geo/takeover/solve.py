@@ -260,10 +260,10 @@ class _Task:
         )
 
     def _gain_bound(self) -> int:
+        everything = int(self.model.units.gain[np.unique(self.model.unit)].sum())
         if self.best_reach or "-gain" in self.goal.tiers:
-            return -self.bounds["-gain"]
-        ordered = self.model.units
-        return int(ordered.gain[np.unique(self.model.unit)].sum())
+            return min(-self.bounds["-gain"], everything)  # no plan gains more than all there is
+        return everything
 
 
 def _firsts(part: Ints) -> Ints:
