@@ -16,6 +16,7 @@ from geo.intake.verdicts import Outcome
 from geo.register.cluster import Cluster
 from geo.register.store import Register
 from geo.snapshot.build import Snapshots
+from service import cli
 
 TEMPLATE = "wuye_template"
 
@@ -76,5 +77,26 @@ def import_csv(register: Register, tmp_path: Path) -> Callable[..., Outcome]:
         path = tmp_path / (file or f"{kind}-{uuid.uuid4().hex[:8]}.csv")
         path.write_text("\n".join(lines) + "\n", "utf-8")
         return import_file(register, kind, path, Options(author="test", **words))  # type: ignore[arg-type]
+
+    return run
+
+
+@pytest.fixture
+def wuye(
+    register: Register,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command in this process on a register of its own; give exit code, output, errors."""
+    monkeypatch.setenv("WUYE_DATABASE_URL", register.conninfo)
+    monkeypatch.setenv("WUYE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = cli.run(list(words))
+        out, err = capfd.readouterr()
+        return code, out, err
 
     return run

@@ -10,32 +10,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geo.register.store import Register
-from service import cli
-
 Run = Callable[..., tuple[int, str, str]]
 LEDGER = "小区编码,小区名称,区划代码,服务模式"
-
-
-@pytest.fixture
-def wuye(
-    register: Register,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Run:
-    """Run a command in this process on a register of its own; give exit code, output, errors."""
-    monkeypatch.setenv("WUYE_DATABASE_URL", register.conninfo)
-    monkeypatch.setenv("WUYE_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = cli.run(list(words))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return run
 
 
 @pytest.fixture

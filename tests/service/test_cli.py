@@ -13,31 +13,8 @@ from typing import Any
 import pytest
 
 from geo.register.cluster import Cluster
-from geo.register.store import Register
-from service import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def wuye(
-    register: Register,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> object:
-    """Run a command in this process on a register of its own; give exit code, output, errors."""
-    monkeypatch.setenv("WUYE_DATABASE_URL", register.conninfo)
-    monkeypatch.setenv("WUYE_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = cli.run(list(words))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return run
 
 
 def ledger(folder: Path, *lines: str) -> str:

@@ -9,33 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from geo.register.store import Register
-from service import cli
-
 Wuye = Callable[..., tuple[int, str, str]]
 HEAD = "小区编码,小区名称,区划代码,建成年份,服务模式"
 GOOD = "A,甲苑,530102,1999,无物业"
 BAD = "B,乙苑,530102,何时,无物业"
-
-
-@pytest.fixture
-def wuye(
-    register: Register,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Wuye:
-    monkeypatch.setenv("WUYE_DATABASE_URL", register.conninfo)
-    monkeypatch.setenv("WUYE_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = cli.run(list(words))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return run
 
 
 def ledger(folder: Path, *lines: str, name: str = "台账.csv") -> str:
