@@ -152,7 +152,15 @@ def test_kill_nine_of_an_import_at_any_moment(
     assert (now == before and loaded["loaded"] == 5000) or loaded["unchanged"] == 5000
 
 
-COMMAND = "import sys; from service.entry import main; sys.argv[0] = 'wuye'; print('up', flush=True); main()"
+# Ctrl+C reaches it although the tests run in the background, where a shell turns it off.
+COMMAND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from service.entry import main
+sys.argv[0] = "wuye"
+print("up", flush=True)
+main()
+"""
 
 
 def start_command(cluster: Cluster, path: Path, *words: str) -> subprocess.Popen[str]:
