@@ -120,6 +120,7 @@ def ledger_rows(rows: int) -> str:
     return "".join(lines)
 
 
+@pytest.mark.long
 def test_a_sheet_of_200000_rows_and_20_columns_is_read_in_bounds(
     workbook: Callable[[str], Path], register: Register
 ) -> None:
