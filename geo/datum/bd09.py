@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from geo.datum.gcj02 import BLOCK, Floats
+from geo.datum.blocks import Bools, Floats, in_blocks
 
 EAST_DEG, NORTH_DEG = 0.0065, 0.006
 X_PI: Final = np.pi * 3000 / 180
@@ -39,17 +39,13 @@ def from_gcj02(points: npt.ArrayLike) -> Floats:
     numpy.ndarray
         Shape (n, 2), degrees.
     """
-    out = np.array(points, dtype=np.float64)
-    for start in range(0, len(out), BLOCK):
-        block = out[start : start + BLOCK]
-        finite = np.isfinite(block).all(axis=1)
-        lon, lat = block[finite].T
+
+    def shifted(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         longer, further = _waves(lon, lat)
         radius, angle = np.hypot(lon, lat) + longer, np.arctan2(lat, lon) + further
-        block[finite] = np.column_stack(
-            [radius * np.cos(angle) + EAST_DEG, radius * np.sin(angle) + NORTH_DEG]
-        )
-    return out
+        return radius * np.cos(angle) + EAST_DEG, radius * np.sin(angle) + NORTH_DEG
+
+    return in_blocks(points, _finite, shifted)
 
 
 def to_gcj02(points: npt.ArrayLike) -> Floats:
@@ -65,18 +61,21 @@ def to_gcj02(points: npt.ArrayLike) -> Floats:
     numpy.ndarray
         Shape (n, 2), degrees.
     """
-    out = np.array(points, dtype=np.float64)
-    for start in range(0, len(out), BLOCK):
-        block = out[start : start + BLOCK]
-        finite = np.isfinite(block).all(axis=1)
-        lon, lat = (block[finite] - (EAST_DEG, NORTH_DEG)).T
+
+    def unshifted(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        lon, lat = lon - EAST_DEG, lat - NORTH_DEG
         radius, angle = np.hypot(lon, lat), np.arctan2(lat, lon)
         for _ in range(TURNS):
             longer, further = _waves(lon, lat)
             lon = (radius - longer) * np.cos(angle - further)
             lat = (radius - longer) * np.sin(angle - further)
-        block[finite] = np.column_stack([lon, lat])
-    return out
+        return lon, lat
+
+    return in_blocks(points, _finite, unshifted)
+
+
+def _finite(block: Floats) -> Bools:
+    return np.asarray(np.isfinite(block).all(axis=1))
 
 
 def _waves(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:

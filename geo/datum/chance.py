@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from geo.datum.gcj02 import Floats
+from geo.datum.blocks import Floats
 
 SLOPES: Final = np.geomspace(0.05, 5_000, 120)
 

@@ -29,8 +29,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.datum.blocks import Floats
 from geo.datum.chance import blocks, by_block, chance
-from geo.datum.gcj02 import Floats
 from geo.datum.landmarks import Landmarks
 from geo.datum.magnitude import LATITUDES_DEG, LONGITUDES_DEG
 from geo.datum.readings import MOST

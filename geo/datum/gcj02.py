@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from geo.datum.blocks import Bools, Floats, in_blocks
 
 WEST_DEG, EAST_DEG = 72.004, 137.8347
 SOUTH_DEG, NORTH_DEG = 0.8293, 55.8271
@@ -30,8 +30,6 @@ SEMI_MAJOR_AXIS_M: Final = 6_378_245.0
 ECCENTRICITY_SQUARED: Final = 0.00669342162296594323
 
 TURNS: Final = 4
-BLOCK: Final = 8192
-"""Points at a time: their dozen intermediate columns stay in the processor's cache."""
 
 _REACH_DEG: Final = 0.02
 """Farther than any shift: beyond the rectangle by this much, nothing moves either way."""
@@ -54,14 +52,12 @@ def from_wgs84(points: npt.ArrayLike) -> Floats:
     numpy.ndarray
         Shape (n, 2), degrees.
     """
-    out = np.array(points, dtype=np.float64)
-    for start in range(0, len(out), BLOCK):
-        block = out[start : start + BLOCK]
-        inside = _inside(block[:, 0], block[:, 1])
-        lon, lat = block[inside].T
+
+    def shifted(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         east, north = shift(lon, lat)
-        block[inside] = np.column_stack([lon + east, lat + north])
-    return out
+        return lon + east, lat + north
+
+    return in_blocks(points, lambda block: _inside(block[:, 0], block[:, 1]), shifted)
 
 
 def to_wgs84(points: npt.ArrayLike) -> Floats:
@@ -82,20 +78,16 @@ def to_wgs84(points: npt.ArrayLike) -> Floats:
     numpy.ndarray
         Shape (n, 2), degrees of WGS 84 or CGCS2000.
     """
-    out = np.array(points, dtype=np.float64)
-    for start in range(0, len(out), BLOCK):
-        block = out[start : start + BLOCK]
-        near = _inside(block[:, 0], block[:, 1], _REACH_DEG)
-        lon, lat = block[near].T
+
+    def unshifted(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         back_lon, back_lat = lon, lat
         for _ in range(TURNS):
             east, north = shift(back_lon, back_lat)
             back_lon, back_lat = lon - east, lat - north
         back = _inside(lon, lat) | _inside(back_lon, back_lat, _EDGE_DEG)
-        block[near] = np.column_stack(
-            [np.where(back, back_lon, lon), np.where(back, back_lat, lat)]
-        )
-    return out
+        return np.where(back, back_lon, lon), np.where(back, back_lat, lat)
+
+    return in_blocks(points, lambda block: _inside(block[:, 0], block[:, 1], _REACH_DEG), unshifted)
 
 
 def shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -142,7 +134,7 @@ def _triple(sine: Floats) -> Floats:
     return sine * (3 - 4 * sine * sine)
 
 
-def _inside(lon: Floats, lat: Floats, margin_deg: float = 0.0) -> npt.NDArray[np.bool_]:
+def _inside(lon: Floats, lat: Floats, margin_deg: float = 0.0) -> Bools:
     return (
         (lon >= WEST_DEG - margin_deg) & (lon <= EAST_DEG + margin_deg)
         & (lat >= SOUTH_DEG - margin_deg) & (lat <= NORTH_DEG + margin_deg)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.datum.gcj02 import Floats
+from geo.datum.blocks import Floats
 from geo.datum.reference import Geometries
 
 METRES_A_DEGREE: Final = 111_320.0

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from geo.datum.gcj02 import Floats
+from geo.datum.blocks import Floats
 from geo.datum.zones import FALSE_EASTING_M, FIRST, LAST, PREFIX_M
 
 FORMS: Final = (

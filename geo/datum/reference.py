@@ -25,7 +25,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from geo.datum import bd09, gcj02
-from geo.datum.gcj02 import Floats
+from geo.datum.blocks import Floats
 from geo.errors import InputError, UsageError
 
 CGCS2000: Final = 4490

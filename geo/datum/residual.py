@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.datum.gcj02 import Floats
+from geo.datum.blocks import Floats
 from geo.datum.landmarks import Landmarks, Layer
 from geo.datum.reference import Geometries
 

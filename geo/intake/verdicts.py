@@ -160,8 +160,12 @@ class Findings:
 
     def counts(self, changed: frozenset[int]) -> dict[str, int]:
         """Give how many rows got each verdict; they add up to the rows read."""
-        found = Counter(self.verdicts(changed))
-        return {name: found.get(name, 0) for name in VERDICTS}
+        return _tally(self.verdicts(changed))
+
+
+def _tally(verdicts: list[str]) -> dict[str, int]:
+    found = Counter(verdicts)
+    return {name: found.get(name, 0) for name in VERDICTS}
 
 
 @dataclass(frozen=True)
@@ -187,8 +191,7 @@ class Outcome:
     @property
     def counts(self) -> dict[str, int]:
         """Give how many rows got each verdict; they add up to the rows read."""
-        found = Counter(self.verdicts)
-        return {name: found.get(name, 0) for name in VERDICTS}
+        return _tally(self.verdicts)
 
     @property
     def crs(self) -> str | None:
