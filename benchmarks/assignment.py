@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.takeover.goals import cheapest
-from geo.takeover.problem import Ints, Problem
-from geo.takeover.solve import Solution, solve
+from geo.takeover.solver.goals import cheapest
+from geo.takeover.solver.problem import Ints, Problem
+from geo.takeover.solver.solve import Solution, solve
 
 
 @dataclass(frozen=True)

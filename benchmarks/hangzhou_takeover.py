@@ -32,11 +32,11 @@ from geo.intake.load import Options, import_file
 from geo.register.store import Register
 from geo.snapshot.build import Snapshots
 from geo.snapshot.file import Snapshot
-from geo.takeover.field import Field
-from geo.takeover.neighbours import Terms, neighbourhood
-from geo.takeover.plan import plan_on
-from geo.takeover.request import Request
-from geo.takeover.scene import Scene
+from geo.takeover.neighbours.layer import Terms, neighbourhood
+from geo.takeover.plan.field import Field
+from geo.takeover.plan.make import plan_on
+from geo.takeover.plan.request import Request
+from geo.takeover.plan.scene import Scene
 from geo.terms import MADE_UP
 
 SEED: Final = 33

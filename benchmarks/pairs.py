@@ -13,9 +13,9 @@ from benchmarks.job import Check, Job
 from benchmarks.place import Place
 from geo.action_plan import Definition
 from geo.snapshot.file import Snapshot
-from geo.takeover.candidates import CANDIDATE, gap_classes
-from geo.takeover.hosts import host_parts
-from geo.takeover.pairs import meetings
+from geo.takeover.neighbours.hosts import host_parts
+from geo.takeover.neighbours.pairs import meetings
+from geo.takeover.plan.candidates import CANDIDATE, gap_classes
 from geo.terms import BARRIER_KINDS, HARD_BARRIERS
 
 NEEDS = "snapshot"

@@ -16,10 +16,10 @@ import numpy as np
 
 from geo.action_plan import Definition, action_plan
 from geo.snapshot.file import Snapshot
-from geo.takeover.field import Field
-from geo.takeover.problem import Ints, Problem
-from geo.takeover.request import Request
-from geo.takeover.scene import Scene
+from geo.takeover.plan.field import Field
+from geo.takeover.plan.request import Request
+from geo.takeover.plan.scene import Scene
+from geo.takeover.solver.problem import Ints, Problem
 
 SWITCHED_OFF: Final = (
     "whole management areas, bundles of small compounds, chains, company caps, households,"

@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks.apart import Apart, apart
 from benchmarks.takeover_case import Case, target
 from benchmarks.takeover_rivals import OURS, Side, cut
-from geo.takeover.check import broken_rules
-from geo.takeover.problem import Ints, Problem
+from geo.takeover.solver.check import broken_rules
+from geo.takeover.solver.problem import Ints, Problem
 
 MOST: Final = "most area"
 HALF, ALL, PLAN = "half", "all", "plan's target"

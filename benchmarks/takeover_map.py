@@ -18,11 +18,11 @@ import numpy.typing as npt
 import shapely
 
 from geo import terms
-from geo.takeover.metric import Plane
-from geo.takeover.pairs import Meeting
-from geo.takeover.plan import Plan
-from geo.takeover.record import Suggestion
-from geo.takeover.scene import Scene
+from geo.takeover.neighbours.metric import Plane
+from geo.takeover.neighbours.pairs import Meeting
+from geo.takeover.plan.make import Plan
+from geo.takeover.plan.record import Suggestion
+from geo.takeover.plan.scene import Scene
 from maps import style
 
 COLUMNS, ROWS = 5, 2

@@ -55,7 +55,7 @@ class Band:
 class ActionPlan:
     """The plan as data.
 
-    ``takeover`` is read by `geo.takeover.conditions`.
+    ``takeover`` is read by `geo.takeover.plan.conditions`.
     """
 
     version: str

@@ -89,9 +89,9 @@ def write_handout(
     path
         The HTML file to write; its folder is made when missing.
     plan
-        A takeover plan to draw (`geo.takeover.plan.Plan`), or None.
+        A takeover plan to draw (`geo.takeover.plan.make.Plan`), or None.
     neighbours
-        Neighbouring compounds to draw (`geo.takeover.neighbour_rows.compound_rows`), or None.
+        Neighbouring compounds to draw (`geo.takeover.neighbours.rows.compound_rows`), or None.
     division
         The division to show with everything below it; None shows the whole register.
     source

@@ -14,7 +14,7 @@ import shapely
 import xlsxwriter
 
 from geo.errors import UsageError
-from geo.takeover.neighbour_rows import BASIS_NAMES, COLUMNS, LINE_NAMES
+from geo.takeover.neighbours.rows import BASIS_NAMES, COLUMNS, LINE_NAMES
 from maps import shapes, style
 
 SUFFIXES = (".gpkg", ".geojson", ".xlsx")
@@ -28,7 +28,7 @@ def write_neighbours(
     Parameters
     ----------
     compounds, projects
-        Rows of `geo.takeover.neighbour_rows`.
+        Rows of `geo.takeover.neighbours.rows`.
     head
         What the layer is made from, for the workbook's first sheet.
 

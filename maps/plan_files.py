@@ -14,7 +14,7 @@ import shapely
 
 from geo.errors import UsageError
 from geo.snapshot.file import Snapshot
-from geo.takeover.paper import Plan
+from geo.takeover.plan.paper import Plan
 from geo.terms import MADE_UP
 from maps.plan_workbook import write_workbook
 

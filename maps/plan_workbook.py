@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from geo.takeover.paper import Plan, assumptions
-from geo.takeover.record import NotServed, Suggestion
+from geo.takeover.plan.paper import Plan, assumptions
+from geo.takeover.plan.record import NotServed, Suggestion
 from geo.terms import MADE_UP
 
 INDEX: Final = "目录"

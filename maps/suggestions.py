@@ -14,7 +14,7 @@ def suggestions(plan: Any, drawn: list[str]) -> dict[str, Any]:
     Parameters
     ----------
     plan
-        `geo.takeover.plan.Plan`.
+        `geo.takeover.plan.make.Plan`.
     drawn
         Codes of the compounds on the page, in its order; a suggestion for one of them leads to
         its card.

@@ -15,9 +15,9 @@ from typing import Annotated, Any, Final, get_type_hints
 import typer
 
 from geo.errors import UsageError
-from geo.takeover.decided import Added, Decided, pair_of
-from geo.takeover.request import Aim
-from geo.takeover.words import AIM_WORDS
+from geo.takeover.plan.decided import Added, Decided, pair_of
+from geo.takeover.plan.request import Aim
+from geo.takeover.plan.words import AIM_WORDS
 from service.options import share
 
 _LIMITS: Final[dict[str, tuple[Any, str, str]]] = {
@@ -98,7 +98,7 @@ def _option(name: str, annotation: Any) -> inspect.Parameter:
 
 
 def read_limits(given: dict[str, Any]) -> dict[str, Any]:
-    """Bring limits into the units of `geo.takeover.conditions.Conditions`."""
+    """Bring limits into the units of `geo.takeover.plan.conditions.Conditions`."""
     limits = dict(given)
     for name in ("bundle_below", "bundle_floor", "company_cap"):
         area = limits.pop(name)

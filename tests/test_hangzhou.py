@@ -24,7 +24,7 @@ from geo.intake.load import Options, import_file
 from geo.register.store import Register
 from geo.snapshot.build import Snapshots
 from geo.snapshot.file import Snapshot
-from geo.takeover.plan import Plan, make_plan
+from geo.takeover.plan.make import Plan, make_plan
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "hangzhou"
 YEAR_END = dt.date(2025, 12, 31)

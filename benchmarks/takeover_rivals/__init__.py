@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.takeover_rivals import by_area, nearest, ours, p_median
-from geo.takeover.problem import Ints, Problem
+from geo.takeover.solver.problem import Ints, Problem
 
 OURS: Final = "ours"
 P_MEDIAN: Final = "p-median"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.takeover.problem import Ints, Problem
+from geo.takeover.solver.problem import Ints, Problem
 
 
 def choose(problem: Problem, need: int | None, _seconds: float) -> Ints:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from geo.takeover.goals import fewest, most
-from geo.takeover.problem import Ints, Problem
-from geo.takeover.solve import solve
+from geo.takeover.solver.goals import fewest, most
+from geo.takeover.solver.problem import Ints, Problem
+from geo.takeover.solver.solve import solve
 
 TIES = ("way", "rank")
 

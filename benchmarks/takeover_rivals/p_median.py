@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 
 from geo.takeover.components import components
-from geo.takeover.problem import Ints, Problem
+from geo.takeover.solver.problem import Ints, Problem
 
 LEAST_S: Final = 1.0
 """What a part gets when the time for the county is used up."""

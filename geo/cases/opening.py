@@ -42,7 +42,7 @@ def wanted_of(plan: Mapping[str, Any], compounds: Iterable[str] = ()) -> list[Wa
     Parameters
     ----------
     plan
-        A plan as JSON (`geo.takeover.plan.Plan.as_json`).
+        A plan as JSON (`geo.takeover.plan.make.Plan.as_json`).
 
     Raises
     ------

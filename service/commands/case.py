@@ -13,7 +13,7 @@ from geo.cases.record import Case, due, latest_start
 from geo.cases.stepping import record
 from geo.codes import normal_division
 from geo.errors import StepRefused, UsageError
-from geo.takeover.saved import plan_of
+from geo.takeover.plan.saved import plan_of
 from geo.terms import CASE_HELD, CASE_REJECTED, CASE_RESUMED, CASE_STATES
 from service.options import Division, Json, day
 from service.output import out, print_json, table

@@ -22,7 +22,7 @@ from geo.intake.verdicts import VERDICT_NAMES
 from geo.register.store import Register
 from geo.sample import write_sample
 from geo.snapshot.file import Snapshot
-from geo.takeover.plan import Plan, make_plan
+from geo.takeover.plan.make import Plan, make_plan
 from geo.terms import MADE_UP
 from maps.handout import write_handout
 from service.options import Json, day

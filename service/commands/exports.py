@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from geo.intake.roundtrip.export import TABLES, export_boundaries
-from geo.takeover import neighbour_file
-from geo.takeover.neighbour_rows import compound_rows, selected
-from geo.takeover.neighbours import Terms
-from geo.takeover.plan import load as load_plan
+from geo.takeover.neighbours import file as neighbour_file
+from geo.takeover.neighbours.layer import Terms
+from geo.takeover.neighbours.rows import compound_rows, selected
+from geo.takeover.plan.make import load as load_plan
 from maps.handout import write_handout
 from service.options import (
     AsOf,

@@ -9,8 +9,9 @@ import pandas as pd
 import typer
 
 from geo.errors import UsageError
-from geo.takeover import neighbour_file
-from geo.takeover.neighbour_rows import (
+from geo.takeover.neighbours import file as neighbour_file
+from geo.takeover.neighbours.layer import Terms
+from geo.takeover.neighbours.rows import (
     BASIS_NAMES,
     LINE_NAMES,
     compound_rows,
@@ -18,9 +19,8 @@ from geo.takeover.neighbour_rows import (
     selected,
     summary,
 )
-from geo.takeover.neighbour_rows import as_json as rows_as_json
-from geo.takeover.neighbours import Terms
-from geo.takeover.walks import read_ways
+from geo.takeover.neighbours.rows import as_json as rows_as_json
+from geo.takeover.neighbours.walks import read_ways
 from geo.terms import MADE_UP
 from maps.neighbours import SUFFIXES, write_neighbours
 from service.options import AsOf, Division, Json, KnownAt, day, division_code, moment

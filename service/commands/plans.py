@@ -8,8 +8,8 @@ import typer
 
 from geo.codes import normal_division
 from geo.errors import UsageError
-from geo.takeover import saved
-from geo.takeover.saved import Difference
+from geo.takeover.plan import saved
+from geo.takeover.plan.saved import Difference
 from service.options import Division, Json
 from service.output import out, print_json, table
 from service.settings import Settings

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from geo.takeover import saved
-from geo.takeover.conditions import Conditions
-from geo.takeover.decided import Decided
-from geo.takeover.field import Field
-from geo.takeover.frontier import Point, frontier
-from geo.takeover.paper import Plan
-from geo.takeover.plan import plan_on
-from geo.takeover.request import Request
-from geo.takeover.whatif import Answer, WhatIf, made_again
+from geo.takeover.plan import saved
+from geo.takeover.plan.conditions import Conditions
+from geo.takeover.plan.decided import Decided
+from geo.takeover.plan.field import Field
+from geo.takeover.plan.frontier import Point, frontier
+from geo.takeover.plan.make import plan_on
+from geo.takeover.plan.paper import Plan
+from geo.takeover.plan.request import Request
+from geo.takeover.plan.whatif import Answer, WhatIf, made_again
 from maps.plan_files import SUFFIXES, check_suffix, write_plan
 from service.commands import plans
 from service.options import (

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geo.register.store import Register
-from geo.takeover import saved
+from geo.takeover.plan import saved
 from service import cli
 
 

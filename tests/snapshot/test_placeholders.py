@@ -17,7 +17,7 @@ from geo.register.store import Register
 from geo.snapshot.build import Snapshots
 from geo.snapshot.columns import FLAGS
 from geo.snapshot.file import Snapshot
-from geo.takeover.candidates import NO_POLYGON
+from geo.takeover.plan.candidates import NO_POLYGON
 
 DAY = dt.date(2024, 6, 1)
 LEDGER = "小区编码,小区名称,区划代码,建成年份,服务模式"
@@ -108,7 +108,7 @@ def test_a_polygon_takes_the_placeholders_place(
 @pytest.mark.usefixtures("outlines")
 def test_takeover_measures_from_no_placeholder(import_csv: Import, snapshots: Snapshots) -> None:
     from geo.action_plan import Definition
-    from geo.takeover import candidates
+    from geo.takeover.plan import candidates
 
     import_csv("ledger", LEDGER, "A,甲,530102001,1990,无物业")
     classes = candidates.gap_classes(snapshots.get(DAY), Definition(), None)

@@ -10,7 +10,7 @@ import shapely
 from pyproj import Geod
 
 from geo.action_plan import Definition
-from geo.takeover.plan import make_plan
+from geo.takeover.plan.make import make_plan
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 LEVELS = ("community", "street", "county", "prefecture", "province")

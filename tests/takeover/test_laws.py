@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.takeover import solve as solving
-from geo.takeover.check import broken_rules
-from geo.takeover.goals import fewest, most
-from geo.takeover.problem import Problem
-from geo.takeover.rules import Bundles, Companies, Decisions, Fallback, Links
-from geo.takeover.solve import solve
+from geo.takeover.solver import solve as solving
+from geo.takeover.solver.check import broken_rules
+from geo.takeover.solver.goals import fewest, most
+from geo.takeover.solver.problem import Problem
+from geo.takeover.solver.rules import Bundles, Companies, Decisions, Fallback, Links
+from geo.takeover.solver.solve import solve
 
 LAW = settings(max_examples=60, deadline=None, derandomize=True)
 NOBODY = np.zeros((0, 2), np.int64)

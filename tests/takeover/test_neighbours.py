@@ -12,14 +12,14 @@ import shapely
 
 from geo.action_plan import Definition
 from geo.errors import NotFound, UsageError
-from geo.takeover import neighbour_file
-from geo.takeover.candidates import CANDIDATE, gap_classes
-from geo.takeover.edges import shared_edge_m
-from geo.takeover.hosts import host_parts
-from geo.takeover.metric import Plane
-from geo.takeover.neighbour_rows import as_json, compound_rows, project_rows, selected, summary
-from geo.takeover.neighbours import SCHEMA, Terms, neighbourhood
-from geo.takeover.pairs import meetings
+from geo.takeover.neighbours import file as neighbour_file
+from geo.takeover.neighbours.edges import shared_edge_m
+from geo.takeover.neighbours.hosts import host_parts
+from geo.takeover.neighbours.layer import SCHEMA, Terms, neighbourhood
+from geo.takeover.neighbours.metric import Plane
+from geo.takeover.neighbours.pairs import meetings
+from geo.takeover.neighbours.rows import as_json, compound_rows, project_rows, selected, summary
+from geo.takeover.plan.candidates import CANDIDATE, gap_classes
 from maps.neighbours import write_neighbours
 
 LIMIT = Terms(Decimal(500), Decimal(500), Decimal(30))

@@ -12,8 +12,8 @@ import pytest
 import shapely
 
 from geo.errors import UsageError
-from geo.takeover.paper import load
-from geo.takeover.plan import make_plan
+from geo.takeover.plan.make import make_plan
+from geo.takeover.plan.paper import load
 from maps.plan_files import LAYERS, check_suffix, write_plan
 from maps.plan_workbook import sheet_names
 from maps.suggestions import suggestions

@@ -9,11 +9,11 @@ import shapely
 from pyproj import Geod
 
 from geo.action_plan import Definition
-from geo.takeover.candidates import CANDIDATE, gap_classes
-from geo.takeover.facing import facings
-from geo.takeover.hosts import host_parts
-from geo.takeover.metric import Plane
-from geo.takeover.pairs import meetings
+from geo.takeover.neighbours.facing import facings
+from geo.takeover.neighbours.hosts import host_parts
+from geo.takeover.neighbours.metric import Plane
+from geo.takeover.neighbours.pairs import meetings
+from geo.takeover.plan.candidates import CANDIDATE, gap_classes
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 CANDIDATE_BOX = shapely.box(0, 0, 60, 60)

@@ -15,7 +15,7 @@ from geo import terms
 from geo.action_plan import Definition
 from geo.coverage import coverage
 from geo.errors import InputError, NotFound, UsageError
-from geo.takeover.plan import load, make_plan
+from geo.takeover.plan.make import load, make_plan
 
 FAR = 10_000
 

@@ -9,10 +9,10 @@ from math import prod
 import numpy as np
 import pytest
 
-from geo.takeover import goals, integer, job, takes
-from geo.takeover.problem import Problem
-from geo.takeover.rules import Bundles, Companies, Decisions, Fallback, Links
-from geo.takeover.solve import solve
+from geo.takeover.solver import goals, integer, job, takes
+from geo.takeover.solver.problem import Problem
+from geo.takeover.solver.rules import Bundles, Companies, Decisions, Fallback, Links
+from geo.takeover.solver.solve import solve
 
 
 class Brute:

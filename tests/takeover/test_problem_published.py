@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.assignment import everyone, read_gap, read_location
-from geo.takeover import takes
+from geo.takeover.solver import takes
 
 PUBLISHED = Path(__file__).parent / "published"
 

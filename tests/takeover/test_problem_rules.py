@@ -5,10 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geo.takeover.goals import Goal, fewest, most
-from geo.takeover.problem import Problem
-from geo.takeover.rules import Bundles, Companies, Fallback, Links, small_bundles, whole_areas
-from geo.takeover.solve import solve
+from geo.takeover.solver.goals import Goal, fewest, most
+from geo.takeover.solver.problem import Problem
+from geo.takeover.solver.rules import (
+    Bundles,
+    Companies,
+    Fallback,
+    Links,
+    small_bundles,
+    whole_areas,
+)
+from geo.takeover.solver.solve import solve
 
 
 def row(loads, capacity, *, near=None, **more):

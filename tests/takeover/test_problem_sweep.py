@@ -7,11 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from geo.takeover.fairness import fairest
-from geo.takeover.goals import most
-from geo.takeover.problem import Problem
-from geo.takeover.solve import solve
-from geo.takeover.sweep import frontier
+from geo.takeover.solver.fairness import fairest
+from geo.takeover.solver.goals import most
+from geo.takeover.solver.problem import Problem
+from geo.takeover.solver.solve import solve
+from geo.takeover.solver.sweep import frontier
 
 
 def small(seed):

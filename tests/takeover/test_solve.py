@@ -6,13 +6,13 @@ import random
 import numpy as np
 import pytest
 
-from geo.takeover import integer, job, takes
 from geo.takeover.components import components
-from geo.takeover.goals import cheapest, fewest, most
-from geo.takeover.highs import Programme, relax, search
-from geo.takeover.problem import Problem
-from geo.takeover.rows import RowMaker
-from geo.takeover.solve import solve
+from geo.takeover.solver import integer, job, takes
+from geo.takeover.solver.goals import cheapest, fewest, most
+from geo.takeover.solver.highs import Programme, relax, search
+from geo.takeover.solver.problem import Problem
+from geo.takeover.solver.rows import RowMaker
+from geo.takeover.solver.solve import solve
 
 
 def problem_of(candidates, hosts, pairs):

@@ -10,10 +10,10 @@ import pytest
 import shapely
 
 from geo.errors import InputError
-from geo.takeover.neighbour_file import path_of
-from geo.takeover.neighbours import Terms, neighbourhood
-from geo.takeover.network import JOINED_M, Network
-from geo.takeover.walks import read_ways
+from geo.takeover.neighbours.file import path_of
+from geo.takeover.neighbours.layer import Terms, neighbourhood
+from geo.takeover.neighbours.network import JOINED_M, Network
+from geo.takeover.neighbours.walks import read_ways
 
 FAR = 10_000
 A_BOX, B_BOX = shapely.box(0, 0, 60, 60), shapely.box(100, 0, 160, 60)

@@ -10,12 +10,12 @@ import shapely
 
 from geo.action_plan import Definition
 from geo.errors import UsageError
-from geo.takeover.decided import Added, Decided, pair_of
-from geo.takeover.field import Field
-from geo.takeover.frontier import frontier
-from geo.takeover.plan import make_plan, plan_on
-from geo.takeover.request import Request
-from geo.takeover.whatif import WhatIf, made_again
+from geo.takeover.plan.decided import Added, Decided, pair_of
+from geo.takeover.plan.field import Field
+from geo.takeover.plan.frontier import frontier
+from geo.takeover.plan.make import make_plan, plan_on
+from geo.takeover.plan.request import Request
+from geo.takeover.plan.whatif import WhatIf, made_again
 
 ALL = Request(530102, Decimal(1))
 
@@ -188,8 +188,8 @@ def test_asking_again_measures_nothing_again(town_of, monkeypatch):
     def measured(*_):
         raise AssertionError("measured again")
 
-    monkeypatch.setattr("geo.takeover.field.meetings", measured)
-    monkeypatch.setattr("geo.takeover.field.links_between", measured)
+    monkeypatch.setattr("geo.takeover.plan.field.meetings", measured)
+    monkeypatch.setattr("geo.takeover.plan.field.links_between", measured)
     started = time.perf_counter()
     asked.ask(asked.request.deciding(Decided(refused=(base.suggestions[0].project,))))
     assert time.perf_counter() - started < 60

@@ -9,11 +9,11 @@ import shapely
 
 from geo.action_plan import Definition
 from geo.errors import UsageError
-from geo.takeover.decided import Decided
-from geo.takeover.field import Field
-from geo.takeover.plan import plan_on
-from geo.takeover.relaxation import Relaxation, applied
-from geo.takeover.request import Request
+from geo.takeover.plan.decided import Decided
+from geo.takeover.plan.field import Field
+from geo.takeover.plan.make import plan_on
+from geo.takeover.plan.relaxation import Relaxation, applied
+from geo.takeover.plan.request import Request
 
 UNKNOWN = {"area_unknown", "county_unknown"}
 """Reasons that only data can lift."""
