@@ -122,34 +122,56 @@ def _parent(code: int, shown: set[int]) -> int:
     return next((code for code in reversed(above) if code in shown), min(shown))
 
 
+def reader_text(row: Row, unit: str, per_unit: int) -> dict[str, Any]:
+    """Give one figure as a reader sees it; None where there is nothing to say.
+
+    The one source of what page, interface and report write beside a number.
+    """
+    known = high = unknown_share = None
+    if row.denominator:
+        known = words.share_text(row.numerator, row.denominator, row.target)
+        high = words.share_text(row.numerator + row.unknown, row.denominator, row.target)
+        unknown_share = words.share_text(row.unknown, row.denominator, row.target)
+    return {
+        "share": known,
+        "bounds": words.bounds_text(known, high) if row.unknown and known and high else None,
+        "high": high,
+        "gap": words.gap_text(row.gap_amount, unit) if row.gap_amount else None,
+        "points": words.points_text(row.gap_points or 0.0) if row.gap_amount else None,
+        "numerator": words.amount_text(row.numerator, unit, per_unit) if row.denominator else None,
+        "denominator": words.amount_text(row.denominator, unit, per_unit)
+        if row.denominator
+        else None,
+        "unknown": words.amount_text(row.unknown, unit, per_unit) if row.unknown else None,
+        "unknown_share": unknown_share if row.unknown else None,
+        "imputed": f"{100 * row.imputed_share:.1f} %" if row.imputed_share else None,
+    }
+
+
+_PAGE_NAMES = {
+    "share": "share", "numerator": "has", "denominator": "all", "bounds": "bounds",
+    "unknown": "unknown", "unknown_share": "unknownShare", "gap": "gapText",
+    "points": "pointsText", "imputed": "imputed",
+}  # fmt: skip
+"""What a page calls the parts of `reader_text`."""
+
+
 def _shown(row: Row, whole: Coverage, classes: tuple[ShareClass, ...]) -> dict[str, Any]:
     """Give one figure in words, with the few numbers that a page sorts and draws by."""
-    unit, per_unit = whole.unit, whole.per_unit
     if not row.denominator:
         return {"class": -1, "met": MET[row.met], "unmeasured": row.unmeasured}
-    known = words.share_text(row.numerator, row.denominator, row.target)
-    high = words.share_text(row.numerator + row.unknown, row.denominator, row.target)
     index = class_of(row.numerator, row.denominator, classes)
+    text = reader_text(row, whole.unit, whole.per_unit)
     shown: dict[str, Any] = {
         "class": -1 if index is None else index,
         "met": MET[row.met],
-        "share": known,
         "low": round(row.numerator / row.denominator, 6),
         "high": round((row.numerator + row.unknown) / row.denominator, 6),
         "gap": row.gap_amount,
         "points": round(row.gap_points or 0.0, 6),
-        "has": words.amount_text(row.numerator, unit, per_unit),
-        "all": words.amount_text(row.denominator, unit, per_unit),
     }
-    if row.unknown:
-        shown["bounds"] = words.bounds_text(known, high)
-        shown["unknown"] = words.amount_text(row.unknown, unit, per_unit)
-        shown["unknownShare"] = words.share_text(row.unknown, row.denominator, row.target)
-    if row.gap_amount:
-        shown["gapText"] = words.gap_text(row.gap_amount, unit)
-        shown["pointsText"] = words.points_text(row.gap_points or 0.0)
-    if row.imputed_share:
-        shown["imputed"] = f"{100 * row.imputed_share:.1f} %"
+    shown |= {_PAGE_NAMES[key]: value for key, value in text.items()
+              if key in _PAGE_NAMES and value is not None}  # fmt: skip
     if row.unmeasured:
         shown["unmeasured"] = row.unmeasured
     return shown

@@ -1,31 +1,87 @@
 """The HTTP application, built from settings; nothing happens at import.
 
-For now it serves the handout of a date as its page, and the figures as JSON.
+Tiles come first and straight; everything else is observed, guarded and compressed on its way to
+the routes, or to the files of the web application.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.errors import add_error_handlers
-from service.routes import coverage, handout, health, snapshots
+from service.http.guard import Guard
+from service.http.headers import StrictHeaders
+from service.http.mounts import Mounts
+from service.http.observe import Observe
+from service.http.site import Site
+from service.openapi import describe
+from service.routes import ROUTERS
 from service.settings import Settings
 from service.workspace import Workspace
 
+OWN: Final = ("/api/", "/handout", "/health", "/metrics")
+"""Addresses of the routes, which no file of the web application can take."""
 
-def create_app(settings: Settings) -> FastAPI:
+
+class Application:
+    """The whole service as one ASGI application.
+
+    Attributes
+    ----------
+    api : fastapi.FastAPI
+        The routes, with the description of the interface.
+    workspace : Workspace
+        The installation that it serves.
+    """
+
+    def __init__(self, api: FastAPI, workspace: Workspace, apps: Mapping[str, ASGIApp]) -> None:
+        self.api = api
+        self.workspace = workspace
+        pages = Mounts(dict.fromkeys(OWN, api), Site(rest=api))
+        rest = Observe(
+            StrictHeaders(Guard(GZipMiddleware(pages, minimum_size=1000, compresslevel=5))),
+            workspace.metrics,
+        )
+        straight = {prefix: StrictHeaders(Guard(app)) for prefix, app in apps.items()}
+        self._whole = Mounts(straight, rest)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection (ASGI)."""
+        await self._whole(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Application:
     """Build the application of one installation."""
-    app = FastAPI(
+    space = Workspace(settings)
+    api = FastAPI(
         title="wuye",
-        summary="物业服务覆盖：哪些小区没有物业服务，周边谁可以接管。",
         openapi_url="/api/v1/openapi.json",
-        docs_url=None,  # its page would load scripts from elsewhere
+        docs_url=None,  # its page would load scripts from elsewhere; ours is at /api/docs
         redoc_url=None,
+        lifespan=lifespan,
     )
-    app.state.workspace = Workspace(settings)
-    add_error_handlers(app)
-    app.include_router(handout.router)
-    app.include_router(health.router)
-    app.include_router(coverage.router, prefix="/api/v1")
-    app.include_router(snapshots.router, prefix="/api/v1")
-    return app
+    api.state.workspace = space
+    describe(api)
+    add_error_handlers(api)
+    for router, prefix in ROUTERS:
+        api.include_router(router, prefix=prefix)
+    return Application(api, space, straight_apps(space))
+
+
+def straight_apps(_space: Workspace) -> dict[str, ASGIApp]:
+    """Give the applications that answer below a prefix without passing through the routes."""
+    return {}
+
+
+@asynccontextmanager
+async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+    """Start what runs beside the routes, and stop it when the server stops."""
+    space: Workspace = api.state.workspace
+    yield
+    space.close()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from geo.errors import InputError, NotFound, ServerError, StepRefused, UsageError, WuyeError
 
-STATUS: dict[type[WuyeError], int] = {
+STATUS: Final[dict[type[WuyeError], int]] = {
     UsageError: 400,
     NotFound: 404,
     StepRefused: 409,
@@ -19,42 +20,150 @@ STATUS: dict[type[WuyeError], int] = {
     ServerError: 503,
     WuyeError: 500,
 }
+"""The status of each error; one that is not listed has its parent's."""
+
+MEANINGS: Final[dict[int, str]] = {
+    400: "请求的词语有误 / the request's words are off",
+    403: "不接受别的网页发来的修改 / a write from another origin",
+    404: "没有所指的快照、区划、小区或地址 / no such snapshot, division, compound or address",
+    405: "该地址不支持这个方法 / the address doesn't know the method",
+    409: "当前状态不允许这一步 / the present state does not allow this step",
+    413: "文件过大 / the file is too large",
+    415: "不支持的内容类型 / a kind of content that is not taken",
+    421: "不是本机的地址 / a host name that is not this computer's",
+    422: "参数或文件不合要求 / a parameter or file that does not fit",
+    429: "请求过多 / too many requests",
+    500: "内部错误 / an internal error",
+    503: "数据库暂不可用 / the database is not available",
+}
+"""What each status of a problem says, for the description of the interface."""
+
+PROBLEM_TYPE: Final = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong and what to do about it (RFC 9457), with members of its own beside."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "type": "urn:wuye:NotFound",
+                "title": "2025-12-31 没有区划 530199。",
+                "status": 404,
+                "detail": "请先导入区划，或核对代码。",
+            }
+        },
+    )
+
+    type: str = Field(description="urn:wuye: 加错误种类。The kind of error.")
+    title: str = Field(description="发生了什么。What happened.")
+    status: int
+    detail: str = Field(description="怎么办。What to do about it.")
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declare problems of a route: those named, and those that any request can meet."""
+    return {
+        status: {
+            "description": MEANINGS[status],
+            "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted({*statuses, 421, 422, 500, 503})
+    }
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str = "",
+    *,
+    kind: str = "",
+    headers: dict[str, str] | None = None,
+    **details: Any,
+) -> JSONResponse:
+    """Give a problem document; `details` are members of its own beside the standard ones."""
+    words = {
+        "type": f"urn:wuye:{kind}" if kind else "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **details,
+    }
+    return JSONResponse(words, status, headers, media_type=PROBLEM_TYPE)
+
+
+class NotModified(Exception):
+    """The asker has this answer already: a 304 with the headers of the answer."""
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+
+
+MISFITS: Final[dict[str, str]] = {
+    "missing": "缺少此项",
+    "extra_forbidden": "没有此项",
+    "literal_error": "不在可用的取值之中",
+    "enum": "不在可用的取值之中",
+    "int_parsing": "应为整数",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false",
+    "date_from_datetime_parsing": "应为日期，如 2025-12-31",
+    "date_parsing": "应为日期，如 2025-12-31",
+    "datetime_from_date_parsing": "应为时刻，如 2026-01-25T12:00",
+    "datetime_parsing": "应为时刻，如 2026-01-25T12:00",
+    "greater_than_equal": "过小",
+    "less_than_equal": "过大",
+    "string_too_long": "过长",
+    "string_too_short": "过短",
+    "string_pattern_mismatch": "格式不符",
+    "json_invalid": "不是合法的 JSON",
+    "model_attributes_type": "应为 JSON 对象",
+}
+"""What is wrong with a parameter, by pydantic's type of error."""
 
 
 def _status(error: WuyeError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def problem(status: int, title: str, detail: str = "", **details: Any) -> JSONResponse:
-    """Give a problem document; `details` are members of its own beside the standard ones."""
-    words = {"type": "about:blank", "title": title, "status": status, "detail": detail, **details}
-    return JSONResponse(words, status, media_type="application/problem+json")
+def _misfit(error: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in error["loc"][1:] or error["loc"])
+    return f"{where}：{MISFITS.get(error['type'], '不合要求')}（{error['msg']}）"
 
 
 def add_error_handlers(app: FastAPI) -> None:
     """Answer with a problem document whatever goes wrong."""
 
-    async def ours(_request: Request, error: Exception) -> JSONResponse:
+    async def ours(_request: Request, error: Exception) -> Response:
         assert isinstance(error, WuyeError)  # noqa: S101 - registered for these only
-        status = _status(error)
+        status, kind = _status(error), type(error).__name__
         if status >= 500:
-            return problem(status, "服务暂时不可用", "请稍后再试，或请管理员查看 wuye status。")
-        return problem(status, error.message, error.remedy, **error.details())
+            words = "服务暂时不可用", "请稍后再试，或请管理员查看 wuye status。"
+            return problem(status, *words, kind=kind)
+        return problem(status, error.message, error.remedy, kind=kind, **error.details())
 
-    async def unread(_request: Request, error: Exception) -> JSONResponse:
+    async def unread(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return problem(422, "请求参数有误", f"{where}：{first['msg']}")
+        detail = "；".join(_misfit(item) for item in error.errors()[:5])
+        return problem(422, "请求参数有误", detail, kind="InvalidRequest")
 
-    async def no_such_page(_request: Request, error: Exception) -> JSONResponse:
+    async def no_such_page(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        return problem(error.status_code, "没有这个地址或方法")
+        words = {404: "没有这个地址", 405: "这个地址不支持该方法"}
+        title = words.get(error.status_code, "请求无法处理")
+        kept = dict(error.headers or {})
+        return problem(error.status_code, title, kind="HttpError", headers=kept)
 
-    async def others(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(500, "内部错误", "请把发生的时间告诉管理员。")
+    async def unchanged(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, NotModified)  # noqa: S101
+        return Response(status_code=304, headers=error.headers)
+
+    async def others(_request: Request, _error: Exception) -> Response:
+        return problem(500, "内部错误", "请把发生的时间告诉管理员。", kind="InternalError")
 
     app.add_exception_handler(WuyeError, ours)
     app.add_exception_handler(RequestValidationError, unread)
     app.add_exception_handler(HTTPException, no_such_page)
+    app.add_exception_handler(NotModified, unchanged)
     app.add_exception_handler(Exception, others)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 import uvicorn
 
 from geo.errors import UsageError
 from service.app import create_app
+from service.logs import write_logs
 from service.options import Json
 from service.output import out, print_json
 from service.settings import Settings
 
-LOCAL = "127.0.0.1"
+LOCAL: Final = "127.0.0.1"
+GRACE_S: Final = 10
+"""How long requests that are under way may take to end once the server is told to stop."""
 
 
 def serve(
@@ -24,10 +27,19 @@ def serve(
     """Serve on this computer only."""
     if host not in {LOCAL, "localhost"}:
         raise UsageError(f"不能监听 {host}：账号与权限尚未启用。", f"目前只能用本机地址 {LOCAL}。")
+    write_logs()
     application = create_app(Settings())
     url = f"http://{LOCAL}:{port}"
     if as_json:
         print_json({"url": url})
     else:
         out.print(f"打开 {url} 查看；按 Ctrl+C 停止。", highlight=False)
-    uvicorn.run(application, host=LOCAL, port=port, log_level="warning", server_header=False)
+    uvicorn.run(
+        application,
+        host=LOCAL,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )

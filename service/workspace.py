@@ -5,9 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from prometheus_client import generate_latest
+
 from geo.register.cluster import Cluster, choose_home
 from geo.register.store import Register
 from geo.snapshot.build import Snapshots
+from geo.snapshot.opened import OpenSnapshots
+from service.answers import Answers
+from service.http.observe import Metrics
 from service.settings import Settings
 
 
@@ -22,6 +27,8 @@ class Workspace:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.answers = Answers()
+        self.metrics = Metrics()
 
     @cached_property
     def home(self) -> Path:
@@ -51,3 +58,19 @@ class Workspace:
     def snapshots(self) -> Snapshots:
         """The snapshots of the register."""
         return Snapshots(self.register, self.home / "snapshots")
+
+    @cached_property
+    def opened(self) -> OpenSnapshots:
+        """The snapshots again, kept open for those who ask often."""
+        return OpenSnapshots(self.snapshots)
+
+    def close(self) -> None:
+        """Let go of what was kept open."""
+        if "opened" in self.__dict__:
+            self.opened.last_change.close()
+
+    def measure(self) -> bytes:
+        """Give the measurements as Prometheus reads them."""
+        for how, times in self.opened.tally.items():
+            self.metrics.snapshots.labels(how).set(times)
+        return generate_latest(self.metrics.registry)

@@ -30,7 +30,10 @@ class Snapshots:
 
     def get(self, as_of: dt.date, known_at: dt.datetime | None = None) -> Snapshot:
         """Give the snapshot of a date as known at a moment; build it when it is missing."""
-        known = self.register.known_change(known_at)
+        return self.as_known(as_of, self.register.known_change(known_at))
+
+    def as_known(self, as_of: dt.date, known: int) -> Snapshot:
+        """Give the snapshot of a date as known after a change; build it when it is missing."""
         with self.register.connect() as connection:
             row = connection.execute(
                 "select snapshot from snapshot_request"
@@ -61,7 +64,7 @@ class Snapshots:
             return connection.execute(
                 "select s.id, s.as_of, s.made_up, s.compounds, max(r.known_change) as known_change"
                 " from snapshot s join snapshot_request r on r.snapshot = s.id"
-                " group by s.id order by s.as_of desc, max(r.known_change) desc"
+                " group by s.id order by s.as_of desc, max(r.known_change) desc, s.id"
             ).fetchall()
 
     def build(self, as_of: dt.date, known: int) -> Snapshot:

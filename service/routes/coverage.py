@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from geo.coverage import coverage
-from service.dependencies import DefinitionOf, DivisionOf, SnapshotOf
+from geo.coverage import Coverage, coverage
+from maps.figures import reader_text
+from maps.style import class_of, share_classes
+from service.dependencies import (
+    NOT_MODIFIED,
+    AskedOf,
+    DefinitionOf,
+    DivisionOf,
+    IndicatorId,
+    Level,
+    SnapshotOf,
+)
+from service.errors import problems
+from service.schemas.coverage import CoverageAnswer
 
-router = APIRouter(tags=["coverage"])
+router = APIRouter(tags=["figures"])
+
+IndicatorOf = Annotated[IndicatorId, Query(description="指标。The indicator.")]
+By = Annotated[
+    Literal["company", "project"],
+    Query(description="I3、I4 按企业（注册地）或项目（所在地）。Companies, or projects."),
+]
 
 
-@router.get("/coverage", summary="按区划给出指标")
+@router.get(
+    "/coverage",
+    summary="按区划给出指标 / An indicator by division",
+    response_model=CoverageAnswer,
+    responses={**NOT_MODIFIED, **problems(400, 404)},
+)
 def show_coverage(
-    response: Response,
     snapshot: SnapshotOf,
     definition: DefinitionOf,
     division: DivisionOf,
-    indicator: Annotated[str, Query(description="I1、I2、I3 或 I4。")] = "I1",
-    level: Annotated[str, Query(description="province 到 community。")] = "prefecture",
-    by: Annotated[
-        Literal["company", "project"], Query(description="I3、I4 的统计对象。")
-    ] = "company",
-) -> dict[str, Any]:
-    """Give an indicator by division, as CONTRACT's JSON."""
-    found = coverage(snapshot, indicator, level, definition, division, by=by)
-    asked = f"{definition.id} {indicator} {level} {division} {by}"
-    tag = hashlib.sha256(f"{snapshot.id} {asked}".encode()).hexdigest()[:32]
-    response.headers["ETag"] = f'"{tag}"'
-    return found.as_json()
+    asked: AskedOf,
+    indicator: IndicatorOf = "I1",
+    level: Annotated[Level, Query(description="列出哪一级。The level to list.")] = "prefecture",
+    by: By = "company",
+) -> Response:
+    """Give an indicator by division: numerator, denominator, share, bounds, gap to the target."""
+    return asked.answer(
+        CoverageAnswer,
+        lambda: as_answer(coverage(snapshot, indicator, level, definition, division, by=by)),
+    )
+
+
+def as_answer(found: Coverage) -> dict[str, Any]:
+    """Give CONTRACT's JSON, each row with its class and with what a reader sees."""
+    words = found.as_json()
+    classes = share_classes(found.indicator.target)
+    shown = [*zip(words["rows"], found.rows, strict=True), (words["total"], found.total)]
+    for row, figure in shown:
+        row["class"] = class_of(figure.numerator, figure.denominator, classes)
+        row["text"] = reader_text(figure, found.unit, found.per_unit)
+    return words

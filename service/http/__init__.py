@@ -1,0 +1,1 @@
+"""What stands between the socket and the routes: mounts, guard, headers, observation, files."""
