@@ -1,0 +1,234 @@
+"""The layers of a snapshot's tiles, and what they carry: docs/api.md, "Tiles"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.action_plan import action_plan
+from geo.codes import WIDTHS
+from geo.snapshot.file import Snapshot
+from geo.terms import BARRIER_KINDS, LEVELS, MODES
+from maps.style import BARRIERS, STATES, state_of_mode
+from maps.tiles.divisions import FROM_ZOOM, LABELS_FROM_ZOOM, from_zooms, outlines
+from maps.tiles.kernels.types import POINT, POLYGON, Floats
+from maps.tiles.layer import Layer
+from maps.tiles.mercator import world
+from maps.tiles.shapes import Shapes, kinds_of, project, shapes_of_arrays
+from maps.tiles.values import attributes
+
+
+@dataclass(frozen=True)
+class LayerKind:
+    """A kind of layer: its zooms, whether anyone may keep its tiles, its attributes' meanings."""
+
+    name: str
+    min_zoom: int
+    max_zoom: int
+    public: bool
+    fields: dict[str, str]
+    inside: tuple[str, ...]
+    """Names of the layers in one tile."""
+
+
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        LayerKind(
+            "divisions", 3, 14, True,
+            {"code": "区划代码 (number)", "name": "名称", "level": "province … community",
+             "parent": "上级区划代码 (number)"},
+            ("divisions", "division_labels"),
+        ),
+        LayerKind(
+            "compounds", 10, 16, False,
+            {"code": "小区编码", "name": "小区名称", "state": "服务状态: id in the style",
+             "old": "1: 2000年及以前建成", "division": "最低一级区划代码 (number)",
+             "placeholder": "1: 占位点，不是实际位置"},
+            ("compounds",),
+        ),
+        LayerKind(
+            "areas", 11, 16, False, {"code": "管理区域编码", "name": "名称"}, ("areas",)
+        ),
+        LayerKind(
+            "barriers", 6, 16, True, {"kind": "类别", "name": "名称"}, ("barriers",)
+        ),
+    )
+}  # fmt: skip
+"""The layers that every snapshot has, in drawing order from below."""
+
+OMITTED: Final = "omitted"
+"""The layer that says what a tile leaves out."""
+
+
+def build_layers(snapshot: Snapshot, name: str, folder: Path | None = None) -> tuple[Layer, ...]:
+    """Give the layers in the tiles of one kind.
+
+    Parameters
+    ----------
+    folder
+        Where simplified outlines of divisions are kept.
+    """
+    if name == "divisions":
+        return _divisions(snapshot, folder)
+    make = {"compounds": _compounds, "areas": _areas, "barriers": _barriers}[name]
+    return (make(snapshot),)
+
+
+def _divisions(snapshot: Snapshot, folder: Path | None) -> tuple[Layer, Layer]:
+    code = snapshot.column("divisions", "code")
+    level = snapshot.column("divisions", "level")
+    names = snapshot.column("divisions", "name")
+    drawn = outlines(snapshot, folder)
+    level_names = np.array(LEVELS, object)[level]
+    parents: list[int | None] = [_parent(int(own)) for own in code]
+    words = {"code": code, "name": names, "level": level_names}
+    places = drawn.labels
+    extents = drawn.exact.boxes
+    size = np.nan_to_num((extents[:, 2] - extents[:, 0]) * (extents[:, 3] - extents[:, 1]))
+    nothing = np.zeros(len(code), np.int64)
+    polygons = Layer(
+        "divisions",
+        np.full(len(code), POLYGON, np.uint8),
+        drawn.at,
+        places,
+        code,
+        attributes({**words, "parent": np.array(parents, object)}),
+        from_zooms(level, FROM_ZOOM),
+        size,
+        nothing,
+        cuts=True,
+    )
+    points = _points(places)
+    labels = Layer(
+        "division_labels",
+        np.full(len(code), POINT, np.uint8),
+        lambda _zoom: points,
+        places,
+        code,
+        attributes(words),
+        from_zooms(level, LABELS_FROM_ZOOM),
+        size,
+        nothing,
+    )
+    return polygons, labels
+
+
+def _parent(code: int) -> int | None:
+    """Give the code of the division above, or None above a province."""
+    width = len(str(code))
+    place = WIDTHS.index(width)
+    return int(str(code)[: WIDTHS[place - 1]]) if place else None
+
+
+def _compounds(snapshot: Snapshot) -> Layer:
+    """Give the compounds standing on the date; without a polygon a point, if they have a place."""
+    column = snapshot.column
+    shapes = snapshot.geometry("compounds")
+    shapeless = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    places = np.column_stack([column("compounds", "x"), column("compounds", "y")])
+    standing = column("compounds", "standing")
+    drawn = standing & ~(shapeless & np.isnan(places[:, 0]))
+    geometries = shapes.copy()
+    geometries[~drawn] = None
+    points = drawn & shapeless
+    geometries[points] = shapely.points(places[points])
+    projected = project(geometries)
+    built = column("compounds", "built_year")
+    old = (built > 0) & (built <= action_plan().old_until)
+    states = np.array([STATES[state_of_mode(mode)].id for mode in range(len(MODES))], object)
+    lowest = np.zeros(len(built), np.int64)
+    for level in LEVELS:
+        own = column("compounds", level)
+        lowest = np.where(own > 0, own, lowest)
+    return Layer(
+        "compounds",
+        np.where(points, POINT, POLYGON).astype(np.uint8),
+        lambda _zoom: projected,
+        world(places),
+        np.arange(1, len(built) + 1),
+        attributes(
+            {
+                "code": column("compounds", "code"),
+                "name": column("compounds", "name"),
+                "state": states[column("compounds", "mode")],
+                "old": old.astype(np.int64),
+                "division": lowest,
+                "placeholder": np.where(points, 1.0, np.nan),
+            }
+        ),
+        np.full(len(built), KINDS["compounds"].min_zoom, np.uint8),
+        np.maximum(column("compounds", "land_area_dm2"), 0).astype(np.float64),
+        column("compounds", "floor_area_dm2"),
+    )
+
+
+def _areas(snapshot: Snapshot) -> Layer:
+    shapes = snapshot.geometry("areas")
+    projected = project(shapes)
+    count = len(shapes)
+    return Layer(
+        "areas",
+        np.full(count, POLYGON, np.uint8),
+        lambda _zoom: projected,
+        _inner(shapes),
+        np.arange(1, count + 1),
+        attributes(
+            {"code": snapshot.column("areas", "code"), "name": snapshot.column("areas", "name")}
+        ),
+        np.full(count, KINDS["areas"].min_zoom, np.uint8),
+        _box_area(projected.boxes),
+        np.zeros(count, np.int64),
+    )
+
+
+def _barriers(snapshot: Snapshot) -> Layer:
+    shapes = snapshot.geometry("barriers")
+    kind = snapshot.column("barriers", "kind")
+    zooms = {style.kind: style.from_zoom for style in BARRIERS}
+    projected = project(shapes)
+    from_zoom = np.array([zooms.get(name, 16) for name in BARRIER_KINDS], np.uint8)
+    return Layer(
+        "barriers",
+        kinds_of(shapes),
+        lambda _zoom: projected,
+        _inner(shapes),
+        np.arange(1, len(kind) + 1),
+        attributes(
+            {
+                "kind": np.array(BARRIER_KINDS, object)[kind],
+                "name": snapshot.column("barriers", "name"),
+            }
+        ),
+        from_zoom[kind],
+        _box_area(projected.boxes),
+        np.zeros(len(kind), np.int64),
+    )
+
+
+def _inner(shapes: npt.NDArray[np.object_]) -> Floats:
+    """Give a place in each shape, unit square; NaN without a shape."""
+    places = np.full((len(shapes), 2), np.nan)
+    filled = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    if len(filled):
+        inner = shapely.point_on_surface(shapes[filled])
+        places[filled] = world(shapely.get_coordinates(inner))
+    return places
+
+
+def _box_area(boxes: Floats) -> Floats:
+    area: Any = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return np.asarray(np.nan_to_num(area), np.float64)
+
+
+def _points(places: Floats) -> Shapes:
+    """Give one point a row, none where the place is NaN."""
+    there = ~np.isnan(places[:, 0])
+    offsets = np.concatenate([[0], np.cumsum(there)]).astype(np.int64)
+    every = np.arange(there.sum() + 1)
+    return shapes_of_arrays(offsets, every, every, np.ascontiguousarray(places[there]))

@@ -1,0 +1,259 @@
+"""Tiles as a small ASGI application: what is kept in memory is sent without any routing.
+
+A tile is encoded and compressed once, then kept. Below zoom `THREAD_BELOW`, and while layers are
+still being put together, encoding runs in a thread, so that the tiles of others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from isal import igzip
+
+from geo.action_plan import action_plan
+from geo.errors import WuyeError
+from geo.snapshot.file import Snapshot
+from maps.tiles import describe, sprite
+from maps.tiles.style_json import style
+from maps.tiles.tileset import TileSet, check_place, kind_of
+from maps.tiles.warm import compile_kernels
+from service.errors import STATUS, problem
+from service.tiles.address import Address, parse
+from service.tiles.kept import TILE_TYPE, Answer, Header, Kept, answer
+from service.workspace import Workspace
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+THREAD_BELOW: Final = 10
+KEPT_BYTES: Final = 128 * 1024 * 1024
+OPEN_SNAPSHOTS: Final = 4
+SHOWN_INDICATOR: Final = "I1"
+
+PUBLIC: Final = b"public, max-age=31536000, immutable"
+PRIVATE: Final = b"private, max-age=31536000, immutable"
+FOR_A_DAY: Final = b"public, max-age=86400"
+
+log = logging.getLogger("wuye.tiles")
+
+
+class TileApp:
+    """Answer everything below ``/tiles/``.
+
+    Parameters
+    ----------
+    workspace
+        The installation whose snapshots are drawn.
+    kept_bytes
+        What answers kept in memory may take.
+    """
+
+    def __init__(self, workspace: Workspace, kept_bytes: int = KEPT_BYTES) -> None:
+        self.workspace = workspace
+        self.kept = Kept(kept_bytes)
+        self._sets: OrderedDict[str, TileSet] = OrderedDict()
+        self._lock = threading.Lock()
+        self._under_way: dict[str, asyncio.Future[Answer]] = {}
+        self._compiled = threading.Thread(target=compile_kernels, name="tiles-warm", daemon=True)
+        self._compiled.start()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] != "http":
+            return
+        method = scope["method"]
+        try:
+            if method not in {"GET", "HEAD"}:
+                await _refuse(scope, receive, send)
+                return
+            path: str = scope["path"]
+            found = self.kept.get(path)
+            if found is None:
+                found = await self._make(path, scope)
+            await _send(found, scope, send, with_body=method == "GET")
+        except WuyeError as error:
+            status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+            words = (error.message, error.remedy) if status < 500 else ("服务暂时不可用", "")
+            await problem(status, *words)(scope, receive, send)
+        except Exception:
+            log.exception("tile %s", scope.get("path"))
+            await problem(500, "内部错误", "请把发生的时间告诉管理员。")(scope, receive, send)
+
+    def tileset(self, name: str) -> TileSet:
+        """Give the tiles of a snapshot by its id, or by enough of its beginning.
+
+        Raises
+        ------
+        NotFound
+            If no snapshot, or more than one, fits.
+        """
+        with self._lock:
+            if name in self._sets:
+                self._sets.move_to_end(name)
+                return self._sets[name]
+        snapshot = self._open(name)
+        with self._lock:
+            found = self._sets.get(snapshot.id)
+            if found is None:
+                found = TileSet(snapshot, self.workspace.home / "tiles")
+                self._sets[snapshot.id] = found
+            self._sets.move_to_end(snapshot.id)
+            while len(self._sets) > OPEN_SNAPSHOTS:
+                self._sets.popitem(last=False)
+            return found
+
+    def _open(self, name: str) -> Snapshot:
+        return self.workspace.snapshots.open(name)
+
+    async def _make(self, path: str, scope: Scope) -> Answer:
+        """Make an answer, once for all that ask for it at the same time."""
+        asked = parse(path.removeprefix("/").removeprefix("tiles/"))
+        if asked.what in {"tilejson", "style"}:
+            # They name the server as the asker knows it, so they are not kept.
+            return await asyncio.to_thread(self._words, asked, _root(scope))
+        if asked.what != "tile":
+            found = _sprite(asked)
+            self.kept.put(path, found)
+            return found
+        waiting = self._under_way.get(path)
+        if waiting is not None:
+            return await asyncio.shield(waiting)
+        ready = self._sets.get(asked.snapshot)
+        at_once = (
+            asked.z >= THREAD_BELOW
+            and ready is not None
+            and ready.ready(asked.layer)
+            and not self._compiled.is_alive()
+        )
+        if at_once:
+            found = self._tile(asked)
+            self.kept.put(path, found)
+            return found
+        job = asyncio.ensure_future(asyncio.to_thread(self._tile, asked))
+        self._under_way[path] = job
+        try:
+            found = await asyncio.shield(job)
+        finally:
+            self._under_way.pop(path, None)
+        self.kept.put(path, found)
+        return found
+
+    def _tile(self, asked: Address) -> Answer:
+        kind = kind_of(asked.layer)
+        check_place(kind, asked.z, asked.x, asked.y)
+        self._compiled.join()
+        body = self.tileset(asked.snapshot).compressed(asked.layer, asked.z, asked.x, asked.y)
+        return answer(body, TILE_TYPE, PUBLIC if kind.public else PRIVATE, encoded=True)
+
+    def _words(self, asked: Address, root: str) -> Answer:
+        tiles = self.tileset(asked.snapshot)
+        if asked.what == "style":
+            target = action_plan().indicator(SHOWN_INDICATOR).target
+            return _json(style(tiles, root, target))
+        kind = kind_of(asked.layer)
+        url = f"{root}/{tiles.snapshot.id}/{kind.name}/{{z}}/{{x}}/{{y}}"
+        return _json(describe.tilejson(tiles, kind, url))
+
+
+def _sprite(asked: Address) -> Answer:
+    if asked.what == "sprite.png":
+        return answer(sprite.picture(asked.ratio), b"image/png", FOR_A_DAY, encoded=False)
+    words = json.dumps(sprite.index(asked.ratio), separators=(",", ":"))
+    return answer(words.encode(), b"application/json", FOR_A_DAY, encoded=False)
+
+
+def _json(words: dict[str, Any]) -> Answer:
+    body = json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
+    compressed = igzip.compress(body, 2, mtime=0)
+    return answer(compressed, b"application/json", b"private, no-cache", encoded=True)
+
+
+def _root(scope: Scope) -> str:
+    """Give the address of all tiles as the asker knows it."""
+    host = _header(scope, b"host").decode("latin-1")
+    if not host:
+        name, port = scope.get("server") or ("127.0.0.1", 80)
+        host = f"{name}:{port}"
+    return f"{scope.get('scheme', 'http')}://{host}/tiles"
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    found: bytes
+    for key, found in scope["headers"]:
+        if key == name:
+            return found
+    return b""
+
+
+def accepts_gzip(value: bytes) -> bool:
+    """Tell whether an Accept-Encoding takes gzip: named, or by ``*``, and not with ``q=0``."""
+    star = False
+    for item in value.lower().split(b","):
+        name, *rest = item.replace(b" ", b"").split(b";")
+        if name in {b"gzip", b"*", b"x-gzip"}:
+            refused = any(_zero(word) for word in rest if word.startswith(b"q="))
+            if name != b"*":
+                return not refused
+            star = not refused
+    return star
+
+
+def _zero(word: bytes) -> bool:
+    try:
+        return float(word[2:]) == 0
+    except ValueError:
+        return False
+
+
+async def _send(found: Answer, scope: Scope, send: Send, *, with_body: bool) -> None:
+    """Send an answer as it is, decompressed, or as "not modified"."""
+    accepted, known = b"", b""
+    for key, value in scope["headers"]:
+        if key == b"accept-encoding":
+            accepted = value
+        elif key == b"if-none-match":
+            known = value
+    body: bytes = found.body
+    headers: tuple[Header, ...] | list[Header] = found.headers
+    etag = found.etag
+    if found.encoded and not accepts_gzip(accepted):
+        body = igzip.decompress(body)
+        etag = etag[:-1] + b'-plain"'
+        headers = _plain(found, etag, len(body))
+    if known and _matches(known, etag):
+        kept = [item for item in headers if item[0] not in {b"content-length", b"content-type"}]
+        kept = [item for item in kept if item[0] != b"content-encoding"]
+        await send({"type": "http.response.start", "status": 304, "headers": kept})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body if with_body else b""})
+
+
+def _plain(found: Answer, etag: bytes, length: int) -> list[Header]:
+    """Give the headers of an answer that goes out decompressed."""
+    changed = {b"content-length": str(length).encode(), b"etag": etag}
+    return [
+        (name, changed.get(name, value))
+        for name, value in found.headers
+        if name != b"content-encoding"
+    ]
+
+
+def _matches(known: bytes, etag: bytes) -> bool:
+    """Tell whether an If-None-Match knows a tag (RFC 9110, weak comparison)."""
+    names = (name.strip().removeprefix(b"W/") for name in known.split(b","))
+    return known.strip() == b"*" or etag in names
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    response = problem(405, "瓦片只能读取（GET、HEAD）。")
+    response.headers["allow"] = "GET, HEAD"
+    await response(scope, receive, send)
