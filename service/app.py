@@ -23,6 +23,7 @@ from service.http.site import Site
 from service.openapi import describe
 from service.routes import ROUTERS
 from service.settings import Settings
+from service.tiles.app import TileApp
 from service.workspace import Workspace
 
 OWN: Final = ("/api/", "/handout", "/health", "/metrics")
@@ -74,9 +75,9 @@ def create_app(settings: Settings) -> Application:
     return Application(api, space, straight_apps(space))
 
 
-def straight_apps(_space: Workspace) -> dict[str, ASGIApp]:
+def straight_apps(space: Workspace) -> dict[str, ASGIApp]:
     """Give the applications that answer below a prefix without passing through the routes."""
-    return {}
+    return {"/tiles/": TileApp(space)}
 
 
 @asynccontextmanager

@@ -37,3 +37,7 @@ def compile_kernels() -> None:
         cuts=True,
     )
     compress(encode((layer,), 12, 3216, 1753, Limits()))
+
+
+if __name__ == "__main__":
+    compile_kernels()

@@ -110,7 +110,7 @@ class TileApp:
             return found
 
     def _open(self, name: str) -> Snapshot:
-        return self.workspace.snapshots.open(name)
+        return self.workspace.opened.open(name)
 
     async def _make(self, path: str, scope: Scope) -> Answer:
         """Make an answer, once for all that ask for it at the same time."""
