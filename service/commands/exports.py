@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,6 +13,7 @@ from geo.takeover.neighbours.layer import Terms
 from geo.takeover.neighbours.rows import compound_rows, selected
 from geo.takeover.plan.make import load as load_plan
 from maps.handout import write_handout
+from service.commands import export_data
 from service.options import (
     AsOf,
     Band,
@@ -31,7 +32,15 @@ from service.output import out, print_json
 from service.settings import Settings
 from service.workspace import Workspace
 
-app = typer.Typer(no_args_is_help=True, help="导出：地图、边界等。")
+app = typer.Typer(no_args_is_help=True, help="导出：地图、数据、边界等。")
+
+COMMANDS: Final = (
+    ("data", export_data.export_data, "小区、区划指标、管理区域、项目、阻隔：各种数据文件。"),
+)
+"""Commands that stand in files of their own: name, function, help. Add yours here."""
+
+for _name, _command, _help in COMMANDS:
+    app.command(_name, help=_help)(_command)
 
 
 @app.command("handout", help="一个可离线打开的 HTML 地图文件。")
