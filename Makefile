@@ -24,7 +24,7 @@ serve:
 
 test:
 	@scripts/setup test
-	$(bin)/python -m pytest -m "not long" $(ARGS)
+	$(bin)/python -m pytest -m "not long" -n auto --dist worksteal $(ARGS)
 
 test-long:
 	@scripts/setup test
