@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Final, Literal
 
 from geo import terms
@@ -172,6 +173,7 @@ NEIGHBOURS: Final = (
 """Neighbours, in drawing order; a plan's suggestions are drawn over them."""
 
 
+@cache
 def share_classes(target: Decimal) -> tuple[ShareClass, ...]:
     """Cut shares from 0 to 1 into at most six classes around the target.
 

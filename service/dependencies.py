@@ -116,21 +116,21 @@ DivisionOf = Annotated[int | None, Depends(division)]
 
 @dataclass(frozen=True)
 class Asked:
-    """A question to one snapshot: what marks its answer, and how long that may be kept."""
+    """A question to snapshots: what marks its answer, and how long that may be kept."""
 
     space: Workspace
-    snapshot: Snapshot
     tag: str
     forever: bool
+    snapshot_id: str | None
 
     @property
     def headers(self) -> dict[str, str]:
         """The headers of the answer, and of "not modified"."""
-        return {
+        headers = {
             "ETag": f'W/"{self.tag}"',
             "Cache-Control": FOREVER if self.forever else CHECKED,
-            "X-Snapshot": self.snapshot.id,
         }
+        return headers if self.snapshot_id is None else {**headers, "X-Snapshot": self.snapshot_id}
 
     def answer(self, model: type[BaseModel], make: Callable[[], Any]) -> Response:
         """Give the answer as JSON, made once and kept, as long as there is room."""
@@ -169,7 +169,7 @@ def unless_known(request: Request, asked: Asked) -> Asked:
 def asked(request: Request, space: WorkspaceOf, snapshot: SnapshotOf) -> Asked:
     """Put the request's question to the snapshot that it names."""
     forever = len(request.query_params.get("snapshot", "")) == WHOLE_ID
-    return unless_known(request, Asked(space, snapshot, tag_of(request, snapshot), forever))
+    return unless_known(request, Asked(space, tag_of(request, snapshot), forever, snapshot.id))
 
 
 AskedOf = Annotated[Asked, Depends(asked)]

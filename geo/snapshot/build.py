@@ -34,15 +34,19 @@ class Snapshots:
 
     def as_known(self, as_of: dt.date, known: int) -> Snapshot:
         """Give the snapshot of a date as known after a change; build it when it is missing."""
+        return self.find(as_of, known) or self.build(as_of, known)
+
+    def find(self, as_of: dt.date, known: int) -> Snapshot | None:
+        """Give the snapshot of a date as known after a change, or None when it is missing."""
         with self.register.connect() as connection:
             row = connection.execute(
                 "select snapshot from snapshot_request"
                 " where as_of = %s and known_change = %s and join_version = %s",
                 [as_of, known, JOIN_VERSION],
             ).fetchone()
-        if row is not None and self._path(row["snapshot"]).exists():
-            return Snapshot(self._path(row["snapshot"]))
-        return self.build(as_of, known)
+        if row is None or not self._path(row["snapshot"]).exists():
+            return None
+        return Snapshot(self._path(row["snapshot"]))
 
     def open(self, name: str) -> Snapshot:
         """Open a snapshot by its id, or by enough of its beginning.

@@ -70,12 +70,14 @@ class OpenSnapshots:
         with self._making:  # the second who asks for what is being built finds it built
             if (found := self._asked(as_of, known)) is not None:
                 return found
-            found = self._keep(self.snapshots.as_known(as_of, known))
-            with self._lock:
-                self._requests[as_of, known] = found.id
-                while len(self._requests) > REQUESTS_MOST:
-                    self._requests.popitem(last=False)
+            return self._remember(as_of, known, self.snapshots.as_known(as_of, known))
+
+    def made(self, as_of: dt.date, known: int) -> Snapshot | None:
+        """Give the snapshot of a date as known after a change, or None when it is missing."""
+        if (found := self._asked(as_of, known)) is not None:
             return found
+        there = self.snapshots.find(as_of, known)
+        return None if there is None else self._remember(as_of, known, there)
 
     def open(self, name: str) -> Snapshot:
         """Give a snapshot by its id, or by enough of its beginning.
@@ -101,6 +103,14 @@ class OpenSnapshots:
             return self._keep(self.snapshots.open(name))
         except NotFound:  # its file was taken away; it is built again
             return None
+
+    def _remember(self, as_of: dt.date, known: int, snapshot: Snapshot) -> Snapshot:
+        found = self._keep(snapshot)
+        with self._lock:
+            self._requests[as_of, known] = found.id
+            while len(self._requests) > REQUESTS_MOST:
+                self._requests.popitem(last=False)
+        return found
 
     def _is_open(self, name: str) -> Snapshot | None:
         with self._lock:

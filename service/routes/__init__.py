@@ -6,14 +6,31 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from service.routes import coverage, handout, health, snapshots
+from service.routes import (
+    companies,
+    compounds,
+    coverage,
+    definitions,
+    divisions,
+    figures,
+    handout,
+    health,
+    search,
+    snapshots,
+)
 
 API: Final = "/api/v1"
 
 ROUTERS: Final[tuple[tuple[APIRouter, str], ...]] = (
     (handout.router, ""),
     (health.router, ""),
+    (definitions.router, API),
     (snapshots.router, API),
+    (divisions.router, API),
     (coverage.router, API),
+    (figures.router, API),
+    (compounds.router, API),
+    (companies.router, API),
+    (search.router, API),
 )
 """Routers with their prefix, in the order of the description."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from geo.coverage import Coverage, coverage
+from geo.coverage import Coverage, Row, coverage
 from maps.figures import reader_text
 from maps.style import class_of, share_classes
 from service.dependencies import (
@@ -55,9 +55,16 @@ def show_coverage(
 def as_answer(found: Coverage) -> dict[str, Any]:
     """Give CONTRACT's JSON, each row with its class and with what a reader sees."""
     words = found.as_json()
-    classes = share_classes(found.indicator.target)
-    shown = [*zip(words["rows"], found.rows, strict=True), (words["total"], found.total)]
-    for row, figure in shown:
-        row["class"] = class_of(figure.numerator, figure.denominator, classes)
-        row["text"] = reader_text(figure, found.unit, found.per_unit)
+    words["rows"] = [row_words(row, found.unit) for row in found.rows]
+    words["total"] = row_words(found.total, found.unit)
     return words
+
+
+def row_words(row: Row, unit: str) -> dict[str, Any]:
+    """Give a row of CONTRACT's JSON with its class and with what a reader sees."""
+    per_unit = 100 if unit == "m2" else 1
+    return {
+        **row.as_json(per_unit),
+        "class": class_of(row.numerator, row.denominator, share_classes(row.target)),
+        "text": reader_text(row, unit, per_unit),
+    }

@@ -64,3 +64,16 @@ class Figures(Dated):
     """The head of every answer that holds figures."""
 
     definition: DefinitionWords
+
+
+Bbox = Annotated[
+    tuple[float, float, float, float] | None,
+    Field(description="西、南、东、北（CRS84，度）；没有边界时为空。West, south, east, north.",
+          examples=[[102.6, 25.0, 102.8, 25.4]]),
+]  # fmt: skip
+Point = Annotated[
+    tuple[float, float] | None,
+    Field(description="经度、纬度（CRS84，度）。Longitude, latitude.", examples=[[102.7, 25.04]]),
+]
+Next = Annotated[str | None, Field(description="下一页的 cursor；末页为空。Null at the end.")]
+Total = Annotated[int, Field(ge=0, description="各页合计条数。How many in all pages.")]

@@ -1,0 +1,106 @@
+"""What figures mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from service.schemas.common import Answer, Both
+
+
+class PlanWords(Answer):
+    """The action plan that targets come from."""
+
+    version: str
+    title: Both
+    scope_note: Both
+
+
+class ShareClassWords(Answer):
+    """A class of shares: from `low`, included, to `high`, excluded."""
+
+    low: float
+    high: float | None
+    label: Both
+    colour: str
+    side: Literal["below", "above"]
+
+
+class IndicatorWords(Answer):
+    """An indicator with its target, meaning and classes."""
+
+    id: str = Field(examples=["I1"])
+    name: Both
+    short: str
+    meaning: Both
+    subject: str
+    unit: str
+    target: float = Field(examples=[0.9])
+    target_text: str = Field(examples=["90 %"])
+    due: dt.date
+    classes: list[ShareClassWords]
+
+
+class Choice(Answer):
+    """A choice, and what choosing it changes."""
+
+    id: str
+    name: Both
+    effect: Both
+
+
+class BandWords(Choice):
+    """A band, and the service modes that count in it."""
+
+    modes: list[str]
+
+
+class InterimWords(Answer):
+    """With or without interim committees."""
+
+    value: bool
+    name: Both
+    effect: Both
+
+
+class LevelWords(Answer):
+    """A level of divisions."""
+
+    id: str
+    name: Both
+
+
+class StateWords(Answer):
+    """A state of service: its modes and how it is drawn."""
+
+    id: str
+    name: Both
+    modes: list[str]
+    fill: str
+    line: str
+    pattern: str
+
+
+class FilterWords(Answer):
+    """A filter of the list of compounds."""
+
+    id: str
+    name: Both
+    meaning: Both
+
+
+class Definitions(Answer):
+    """Everything that gives figures their meaning."""
+
+    plan: PlanWords
+    indicators: list[IndicatorWords]
+    bands: list[BandWords]
+    bases: list[Choice]
+    populations: list[Choice]
+    with_interim: list[InterimWords]
+    levels: list[LevelWords]
+    states: list[StateWords]
+    filters: list[FilterWords]
+    case_states: list[str]
