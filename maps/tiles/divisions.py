@@ -144,7 +144,7 @@ def _write(path: Path, made: Outlines) -> None:
 
 
 def _read(path: Path, exact: Shapes) -> Outlines:
-    with np.load(path, allow_pickle=False) as kept:
+    with path.open("rb") as source, np.load(source, allow_pickle=False) as kept:
         by_zoom = {
             zoom: shapes_of_arrays(
                 *(kept[f"{name}{zoom}"] for name in ("features", "parts", "rings", "coords"))

@@ -1,0 +1,67 @@
+"""A tile over the limit is drawn coarser, then says what it leaves out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mapbox_vector_tile
+import numpy as np
+import pytest
+
+from geo.snapshot.file import Snapshot
+from maps.tiles.mercator import world
+from maps.tiles.tile import Limits, compress
+from maps.tiles.tileset import TileSet
+
+X, Y = (world([[102.7, 25.1]])[0] * 2**10).astype(int).tolist()
+
+
+def decoded(tile: bytes) -> dict[str, Any]:
+    return dict(mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True}))
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [Limits(12_000, 10**9), Limits(10**9, 5_000), Limits(6_000, 3_000), Limits(900, 900)],
+)
+def test_drawn_and_omitted_add_up(snapshot: Snapshot, tiles: TileSet, limits: Limits) -> None:
+    whole = decoded(tiles.tile("compounds", 10, X, Y))["compounds"]["features"]
+    tile = TileSet(snapshot, None, limits).tile("compounds", 10, X, Y)
+    assert len(tile) <= limits.raw_bytes
+    assert len(compress(tile)) <= limits.gzip_bytes
+    found = decoded(tile)
+    drawn = found.get("compounds", {"features": []})["features"]
+    (left,) = found["omitted"]["features"]
+    assert left["properties"]["layer"] == "compounds"
+    assert len(drawn) + left["properties"]["count"] == len(whole)
+    missing = {item["id"] for item in whole} - {item["id"] for item in drawn}
+    assert len(missing) == left["properties"]["count"]
+    area = snapshot.column("compounds", "floor_area_dm2")[np.array(sorted(missing)) - 1].sum()
+    assert left["properties"]["floor_area_m2"] == area / 100
+    land = snapshot.column("compounds", "land_area_dm2")
+    least = min((land[item["id"] - 1] for item in drawn), default=np.inf)
+    assert max(land[id_ - 1] for id_ in missing) <= least
+    assert left["geometry"] == {"type": "Point", "coordinates": [2048, 2048]}
+
+
+def test_coarser_comes_before_leaving_out(snapshot: Snapshot, tiles: TileSet) -> None:
+    full = tiles.tile("compounds", 10, X, Y)
+    tile = TileSet(snapshot, None, Limits(len(full) - 200, 10**9)).tile("compounds", 10, X, Y)
+    found = decoded(tile)
+    assert "omitted" not in found
+    assert len(tile) < len(full)
+    assert len(found["compounds"]["features"]) == len(decoded(full)["compounds"]["features"])
+
+
+def test_both_layers_of_a_tile_say_what_they_lack(snapshot: Snapshot, tiles: TileSet) -> None:
+    z, x, y = 12, *(world([[102.45, 24.85]])[0] * 2**12).astype(int).tolist()
+    whole = decoded(tiles.tile("divisions", z, x, y))
+    found = decoded(TileSet(snapshot, None, Limits(1_500, 10**9)).tile("divisions", z, x, y))
+    left = {
+        item["properties"]["layer"]: item["properties"] for item in found["omitted"]["features"]
+    }
+    for name in ("divisions", "division_labels"):
+        drawn = len(found.get(name, {"features": []})["features"])
+        missing = left.get(name, {"count": 0})["count"]
+        assert drawn + missing == len(whole[name]["features"])
+    assert left["divisions"]["floor_area_m2"] == 0
