@@ -82,9 +82,8 @@ def vector_layers(kind: LayerKind) -> list[dict[str, Any]]:
 
 def bounds_of(tiles: TileSet, name: str) -> Bounds:
     """Give the bounds of what a kind of layer draws, degrees, six decimals, rounded outwards."""
-    kind = KINDS.get(name)
-    layer = tiles.layers(name)[0]
-    boxes = layer.shapes(16 if kind is None else kind.max_zoom).boxes
+    kind = KINDS.get(name, KINDS["compounds"])  # suggestions lie among the compounds
+    boxes = tiles.layers(kind.name)[0].shapes(kind.max_zoom).boxes
     boxes = boxes[~np.isnan(boxes[:, 0])]
     if not len(boxes):
         return WORLD

@@ -176,7 +176,7 @@ def _areas(snapshot: Snapshot) -> Layer:
         "areas",
         np.full(count, POLYGON, np.uint8),
         lambda _zoom: projected,
-        _inner(shapes),
+        inner_places(shapes),
         np.arange(1, count + 1),
         attributes(
             {"code": snapshot.column("areas", "code"), "name": snapshot.column("areas", "name")}
@@ -197,7 +197,7 @@ def _barriers(snapshot: Snapshot) -> Layer:
         "barriers",
         kinds_of(shapes),
         lambda _zoom: projected,
-        _inner(shapes),
+        inner_places(shapes),
         np.arange(1, len(kind) + 1),
         attributes(
             {
@@ -211,7 +211,7 @@ def _barriers(snapshot: Snapshot) -> Layer:
     )
 
 
-def _inner(shapes: npt.NDArray[np.object_]) -> Floats:
+def inner_places(shapes: npt.NDArray[np.object_]) -> Floats:
     """Give a place in each shape, unit square; NaN without a shape."""
     places = np.full((len(shapes), 2), np.nan)
     filled = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))

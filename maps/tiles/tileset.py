@@ -11,6 +11,7 @@ from geo.errors import NotFound
 from geo.snapshot.file import Snapshot
 from maps.tiles.layer import Layer
 from maps.tiles.layers import KINDS, LayerKind, build_layers
+from maps.tiles.suggestions import SUGGESTIONS, suggestion_layer
 from maps.tiles.tile import Limits, compress, encode
 
 
@@ -68,6 +69,20 @@ class TileSet:
         return compress(self.tile(name, z, x, y))
 
 
+def suggestion_tile(
+    snapshot: Snapshot, plan: Mapping[str, Any], z: int, x: int, y: int, limits: Limits
+) -> bytes:
+    """Encode and compress a tile of a kept plan's suggestions.
+
+    Raises
+    ------
+    NotFound
+        If the plan was made from another snapshot, or there are no tiles there.
+    """
+    check_place(SUGGESTIONS, z, x, y)
+    return compress(encode((suggestion_layer(snapshot, plan),), z, x, y, limits))
+
+
 def kind_of(name: str) -> LayerKind:
     """Give a kind of layer by its name.
 
@@ -95,9 +110,3 @@ def check_place(kind: LayerKind, z: int, x: int, y: int) -> None:
         )
     if not (0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound(f"第 {z} 级没有瓦片 {x}/{y}。", f"行列号应在 0 到 {2**z - 1} 之间。")
-
-
-def warm(tiles: TileSet, names: Mapping[str, Any] = KINDS) -> None:
-    """Put layers together and run every kernel once, so that no request waits for either."""
-    for name in names:
-        tiles.compressed(name, KINDS[name].min_zoom, 0, 0)

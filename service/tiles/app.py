@@ -19,9 +19,11 @@ from isal import igzip
 from geo.action_plan import action_plan
 from geo.errors import WuyeError
 from geo.snapshot.file import Snapshot
+from geo.takeover.plan.saved import load as load_plan
 from maps.tiles import describe, sprite
 from maps.tiles.style_json import style
-from maps.tiles.tileset import TileSet, check_place, kind_of
+from maps.tiles.suggestions import SUGGESTIONS
+from maps.tiles.tileset import TileSet, check_place, kind_of, suggestion_tile
 from maps.tiles.warm import compile_kernels
 from service.errors import STATUS, problem
 from service.tiles.address import Address, parse
@@ -39,6 +41,7 @@ SHOWN_INDICATOR: Final = "I1"
 
 PUBLIC: Final = b"public, max-age=31536000, immutable"
 PRIVATE: Final = b"private, max-age=31536000, immutable"
+CHECKED: Final = b"private, no-cache"
 FOR_A_DAY: Final = b"public, max-age=86400"
 
 log = logging.getLogger("wuye.tiles")
@@ -122,6 +125,9 @@ class TileApp:
             found = _sprite(asked)
             self.kept.put(path, found)
             return found
+        if asked.layer.startswith("suggestions/"):
+            # An id can come to stand for a later result of the same question: never kept.
+            return await asyncio.to_thread(self._suggestions, asked)
         waiting = self._under_way.get(path)
         if waiting is not None:
             return await asyncio.shield(waiting)
@@ -152,13 +158,22 @@ class TileApp:
         body = self.tileset(asked.snapshot).compressed(asked.layer, asked.z, asked.x, asked.y)
         return answer(body, TILE_TYPE, PUBLIC if kind.public else PRIVATE, encoded=True)
 
+    def _suggestions(self, asked: Address) -> Answer:
+        self._compiled.join()
+        tiles = self.tileset(asked.snapshot)
+        plan = load_plan(self.workspace.register, asked.layer.partition("/")[2])
+        place = asked.z, asked.x, asked.y
+        body = suggestion_tile(tiles.snapshot, plan, *place, tiles.limits)
+        return answer(body, TILE_TYPE, CHECKED, encoded=True)
+
     def _words(self, asked: Address, root: str) -> Answer:
         tiles = self.tileset(asked.snapshot)
         if asked.what == "style":
             target = action_plan().indicator(SHOWN_INDICATOR).target
             return _json(style(tiles, root, target))
-        kind = kind_of(asked.layer)
-        url = f"{root}/{tiles.snapshot.id}/{kind.name}/{{z}}/{{x}}/{{y}}"
+        plan = asked.layer.startswith("suggestions/")
+        kind = SUGGESTIONS if plan else kind_of(asked.layer)
+        url = f"{root}/{tiles.snapshot.id}/{asked.layer}/{{z}}/{{x}}/{{y}}"
         return _json(describe.tilejson(tiles, kind, url))
 
 
@@ -172,7 +187,7 @@ def _sprite(asked: Address) -> Answer:
 def _json(words: dict[str, Any]) -> Answer:
     body = json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
     compressed = igzip.compress(body, 2, mtime=0)
-    return answer(compressed, b"application/json", b"private, no-cache", encoded=True)
+    return answer(compressed, b"application/json", CHECKED, encoded=True)
 
 
 def _root(scope: Scope) -> str:
