@@ -48,6 +48,9 @@ COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
         "用示例数据走完全程：文件 → 登记 → 快照 → 覆盖率 → 接管方案 → 地图。",
     ),
     "serve": ("server", "serve", "在本机启动网页服务。"),
+    "worker": (
+        "commands.worker", "worker", "处理排队的任务（wuye serve 自带一个，通常不必另开）。",
+    ),
     "changes": ("commands.system", "changes", "列出登记库的全部变更，新的在前。"),
     "status": ("commands.system", "status", "数据目录、数据库与登记库的状态。"),
     "stop": ("commands.system", "stop", "停止私有数据库；下一条命令会自动再启动。"),

@@ -9,6 +9,8 @@ import uvicorn
 
 from geo.errors import UsageError
 from service.app import create_app
+from service.asking_work import place_of
+from service.jobs.supervise import Supervisor
 from service.logs import write_logs
 from service.options import Json
 from service.output import out, print_json
@@ -28,18 +30,26 @@ def serve(
     if host not in {LOCAL, "localhost"}:
         raise UsageError(f"不能监听 {host}：账号与权限尚未启用。", f"目前只能用本机地址 {LOCAL}。")
     write_logs()
-    application = create_app(Settings())
+    settings = Settings()
+    application = create_app(settings)
+    worker = Supervisor(place_of(application.workspace)) if settings.with_worker else None
     url = f"http://{LOCAL}:{port}"
     if as_json:
         print_json({"url": url})
     else:
         out.print(f"打开 {url} 查看；按 Ctrl+C 停止。", highlight=False)
-    uvicorn.run(
-        application,
-        host=LOCAL,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
+    if worker is not None:
+        worker.start()
+    try:
+        uvicorn.run(
+            application,
+            host=LOCAL,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    finally:
+        if worker is not None:
+            worker.stop()

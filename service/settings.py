@@ -27,6 +27,12 @@ class Settings(BaseSettings):
         A PostgreSQL server of the user's own (``WUYE_DATABASE_URL``) instead of the private one.
     author
         Who writes (``WUYE_AUTHOR``); by default the system user.
+    upload_bytes
+        How large a file may be that is sent to be imported (``WUYE_UPLOAD_BYTES``).
+    upload_days
+        How long such a file is kept (``WUYE_UPLOAD_DAYS``).
+    with_worker
+        Whether ``wuye serve`` does jobs itself (``WUYE_WITH_WORKER``); else ``wuye worker`` does.
     debug
         Whether an internal error shows where it happened (``WUYE_DEBUG``).
     """
@@ -36,4 +42,7 @@ class Settings(BaseSettings):
     home: Path | None = None
     database_url: SecretStr | None = None
     author: str = Field(default_factory=_user)
+    upload_bytes: int = Field(default=2 * 1024**3, ge=1)
+    upload_days: int = Field(default=30, ge=1, le=3650)
+    with_worker: bool = True
     debug: bool = False

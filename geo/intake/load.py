@@ -39,7 +39,7 @@ from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
 from geo.register.tree import division_names
 
-__all__ = ["Options", "import_file", "import_table", "prepare"]
+__all__ = ["Options", "check_call", "import_file", "import_table", "prepare"]
 
 
 def import_file(
@@ -60,6 +60,19 @@ def import_file(
         When an option makes no sense for it.
     """
     options = options or Options()
+    check_call(kind, options)
+    raw = read(path, kind, options.headers, options.layer, options.constants)
+    return import_table(register, kind, raw, path.name, _sha256(path), options)
+
+
+def check_call(kind: str, options: Options) -> None:
+    """Refuse options that make no sense, before anything is read.
+
+    Raises
+    ------
+    UsageError
+        For a kind, column or division code that there isn't.
+    """
     if kind not in KINDS:
         raise UsageError(f"没有导入类型 {kind}。", f"可用：{'、'.join(KINDS)}")
     names = {column.name for column in KINDS[kind]}
@@ -70,8 +83,6 @@ def import_file(
         raise UsageError(
             f"--complete {options.complete} 不是区划代码。", "例如 --complete 530102。"
         )
-    raw = read(path, kind, options.headers, options.layer, options.constants)
-    return import_table(register, kind, raw, path.name, _sha256(path), options)
 
 
 def import_table(

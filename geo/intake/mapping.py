@@ -84,34 +84,43 @@ def read_mapping(path: Path, kind: str) -> SavedMapping:
             f"--mapping {path}：不是 UTF-8 的 TOML 文件（{error}）。",
             "可用 --save-mapping 重新生成一份。",
         ) from error
-    _check_parts(path, found)
+    return mapping_of(found, kind, f"--mapping {path}")
+
+
+def mapping_of(found: Mapping[str, Any], kind: str, source: str) -> SavedMapping:
+    """Check what a mapping says for a kind; `source` names it in messages.
+
+    Raises
+    ------
+    UsageError
+        When it is for another kind, or names columns or terms that are not ours.
+    """
+    _check_parts(source, found)
     said = found.get("kind", kind)
     if said != kind:
-        raise UsageError(
-            f"--mapping {path} 是“{said}”的对应关系，不是“{kind}”的。", "请换用相应的文件。"
-        )
+        raise UsageError(f"{source} 是“{said}”的对应关系，不是“{kind}”的。", "请换用相应的文件。")
     names = _names(kind)
     terms = {
-        _column(path, "terms", name, names): dict(words)
+        _column(source, "terms", name, names): dict(words)
         for name, words in found.get("terms", {}).items()
     }
-    _check_terms(path, kind, terms)
+    _check_terms(source, kind, terms)
     return SavedMapping(
         kind,
         columns={
-            header: name if name == NONE_OF_OURS else _column(path, "columns", name, names)
+            header: name if name == NONE_OF_OURS else _column(source, "columns", name, names)
             for header, name in found.get("columns", {}).items()
         },
         units=dict(found.get("units", {})),
         terms=terms,
         constants={
-            _column(path, "constants", name, names): str(value)
+            _column(source, "constants", name, names): str(value)
             for name, value in found.get("constants", {}).items()
         },
     )
 
 
-def _check_parts(path: Path, found: Mapping[str, Any]) -> None:
+def _check_parts(source: str, found: Mapping[str, Any]) -> None:
     unknown = sorted(set(found) - _PARTS)
     flat = all(
         isinstance(found.get(part, {}), dict)
@@ -125,7 +134,7 @@ def _check_parts(path: Path, found: Mapping[str, Any]) -> None:
     if unknown or not flat or not deep:
         what = f"不认识 {'、'.join(unknown)}" if unknown else "各节应为 文字 = 文字"
         raise UsageError(
-            f"--mapping {path}：{what}。", "可有 kind、columns、units、terms.列名、constants。"
+            f"{source}：{what}。", "可有 kind、columns、units、terms.列名、constants。"
         )
 
 
@@ -138,23 +147,23 @@ def _names(kind: str) -> dict[str, str]:
     return names
 
 
-def _column(path: Path, part: str, name: str, names: Mapping[str, str]) -> str:
+def _column(source: str, part: str, name: str, names: Mapping[str, str]) -> str:
     if name not in names:
         raise UsageError(
-            f"--mapping {path}：[{part}] 中没有列 {name}。",
+            f"{source}：[{part}] 中没有列 {name}。",
             f"可用：{'、'.join(dict.fromkeys(names.values()))}",
         )
     return names[name]
 
 
-def _check_terms(path: Path, kind: str, terms: Mapping[str, Mapping[str, str]]) -> None:
+def _check_terms(source: str, kind: str, terms: Mapping[str, Mapping[str, str]]) -> None:
     specs = {column.name: column for column in KINDS[kind]}
     for name, words in terms.items():
         allowed = specs[name].terms or (("是", "否") if specs[name].kind == "yes_no" else ())
         for word, term in words.items():
             if allowed and term not in allowed:
                 raise UsageError(
-                    f"--mapping {path}：[terms.{name}] 中“{word}”对应的“{term}”不在可选值之内。",
+                    f"{source}：[terms.{name}] 中“{word}”对应的“{term}”不在可选值之内。",
                     f"可选：{'、'.join(allowed)}",
                 )
 

@@ -12,9 +12,11 @@ from service.routes import (
     coverage,
     definitions,
     divisions,
+    exports,
     figures,
     handout,
     health,
+    jobs,
     search,
     snapshots,
 )
@@ -32,5 +34,7 @@ ROUTERS: Final[tuple[tuple[APIRouter, str], ...]] = (
     (compounds.router, API),
     (companies.router, API),
     (search.router, API),
+    (exports.router, API),
+    (jobs.router, API),
 )
 """Routers with their prefix, in the order of the description."""

@@ -28,7 +28,10 @@ def client(register: Register, tmp_path: Path) -> Iterator[TestClient]:
 
 def test_health_asks_the_database(client: TestClient, import_csv: Callable[..., Outcome]) -> None:
     found = client.get("/health").json()
-    assert found == {"status": "ok", "last_change": 0, "worker_seen_s": None}
+    assert found == {
+        "status": "ok", "last_change": 0, "worker_seen_s": None, "workers": 0,
+        "jobs_waiting": 0, "jobs_running": 0,
+    }  # fmt: skip
     import_csv("ledger", "小区编码,服务模式", "A,无物业")
     assert client.get("/health").json()["last_change"] == 1
 

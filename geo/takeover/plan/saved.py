@@ -18,6 +18,7 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 
 from geo.errors import InputError, NotFound
+from geo.register.compose import Connection
 from geo.register.store import Register
 
 Result = Mapping[str, Any]
@@ -49,15 +50,20 @@ def digest_of(result: Result) -> str:
 
 def save(register: Register, result: Result, author: str) -> bool:
     """Keep a plan; tell whether it is new. The same result is kept once."""
-    kept = check_result(dict(result), "方案")
     with register.connect() as connection:
-        row = connection.execute(
-            "insert into plan (id, digest, snapshot, division, parameters, result, author, at)"
-            " values (%s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
-            " on conflict (id, digest) do nothing returning id",
-            [kept["plan"], digest_of(kept), kept["snapshot"], kept.get("division"),
-             Jsonb(kept["parameters"]), Jsonb(kept), author],
-        ).fetchone()  # fmt: skip
+        return keep(connection, result, author)
+
+
+def keep(connection: Connection, result: Result, author: str) -> bool:
+    """Keep a plan in the caller's transaction, as `save` does."""
+    kept = check_result(dict(result), "方案")
+    row = connection.execute(
+        "insert into plan (id, digest, snapshot, division, parameters, result, author, at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
+        " on conflict (id, digest) do nothing returning id",
+        [kept["plan"], digest_of(kept), kept["snapshot"], kept.get("division"),
+         Jsonb(kept["parameters"]), Jsonb(kept), author],
+    ).fetchone()  # fmt: skip
     return row is not None
 
 

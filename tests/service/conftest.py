@@ -1,0 +1,55 @@
+"""The service on a real register; jobs are done here, where a test wants it, or by a real worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from geo.register.store import Register
+from service.app import create_app
+from service.jobs import child, record
+from service.jobs.record import Job
+from service.jobs.work import Place
+from service.settings import Settings
+
+
+@pytest.fixture
+def place(register: Register, tmp_path: Path) -> Place:
+    return Place(register.conninfo, tmp_path / "home")
+
+
+@pytest.fixture
+def api(register: Register, place: Place) -> Iterator[TestClient]:
+    """The routes of `register`, with its author called tester."""
+    settings = Settings(home=place.home, database_url=SecretStr(register.conninfo), author="tester")
+    with TestClient(
+        create_app(settings), "http://127.0.0.1", raise_server_exceptions=False
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def ask(register: Register) -> Callable[..., str]:
+    """Ask for a job past the routes."""
+
+    def run(kind: str, parameters: dict[str, Any], **words: Any) -> str:
+        with register.connect() as connection:
+            return record.ask(connection, kind, parameters, "tester", **words)
+
+    return run
+
+
+@pytest.fixture
+def do(register: Register, place: Place) -> Callable[[str], Job]:
+    """Do a job in this process, as a worker's child does; give it as it stands then."""
+
+    def run(identity: str) -> Job:
+        child.run(place, identity)
+        return record.get(register, identity)
+
+    return run
