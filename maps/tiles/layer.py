@@ -113,13 +113,21 @@ class Layer:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def rows_in(self, z: int, x: int, y: int) -> tuple[Shapes, Ints, Ints]:
-        """Give shapes, the rows that a tile may hold, and where their shapes are."""
+    def rows_in(
+        self, z: int, x: int, y: int, *, every_zoom: bool = False
+    ) -> tuple[Shapes, Ints, Ints]:
+        """Give shapes, the rows that a tile may hold, and where their shapes are.
+
+        Parameters
+        ----------
+        every_zoom
+            Also those that are only drawn from a later zoom on.
+        """
         shapes, rows = self._source(z, x, y)
         boxes = shapes.boxes
         low, high = _box(z, x, y)
         zooms = self.from_zoom if rows is None else self.from_zoom[rows]
-        at = candidates(boxes, shapes.blocks, zooms, z, low, high)
+        at = candidates(boxes, shapes.blocks, zooms, 255 if every_zoom else z, low, high)
         return shapes, (at if rows is None else rows[at]), at
 
     def encode(self, z: int, x: int, y: int, tolerance: float, keep: Ints | None = None) -> Encoded:
