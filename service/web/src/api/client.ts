@@ -1,0 +1,131 @@
+/** How the application asks the server: typed, abortable, and with errors as the server words them. */
+
+/** An error of the server (RFC 9457), or of the way there. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly extra: Record<string, unknown> = {},
+  ) {
+    super(detail || title)
+    this.name = 'Problem'
+  }
+
+  /** The server could not be reached at all. */
+  get offline(): boolean {
+    return this.status === 0
+  }
+}
+
+export type QueryValue = string | number | boolean | null | undefined | string[]
+export type Query = Record<string, QueryValue>
+
+/** Give the address of a resource; empty values are left out. */
+export function address(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === '') continue
+    if (Array.isArray(value)) value.forEach((one) => search.append(name, one))
+    else search.set(name, String(value))
+  }
+  const text = search.toString()
+  return `/api/v1${path}${text ? `?${text}` : ''}`
+}
+
+export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return ask<T>(address(path, query), { signal })
+}
+
+/** Get what is at an address made by `address`. */
+export function getAddress<T>(where: string, signal?: AbortSignal): Promise<T> {
+  return ask<T>(where, { signal })
+}
+
+export function send<T>(
+  method: 'POST' | 'PATCH' | 'DELETE' | 'PUT',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const asForm = body instanceof FormData
+  return ask<T>(address(path), {
+    method,
+    signal,
+    headers: body === undefined || asForm ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : asForm ? body : JSON.stringify(body),
+  })
+}
+
+async function ask<T>(where: string, init: RequestInit): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(where, init)
+  } catch (cause) {
+    if (isAbort(cause)) throw cause
+    throw new Problem(0, 'offline', '')
+  }
+  if (!response.ok) throw await problemOf(response)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const { title = '', detail = '', ...extra } = await response.json()
+    return new Problem(response.status, title, detail, extra)
+  } catch {
+    return new Problem(response.status, response.statusText, '')
+  }
+}
+
+export function isAbort(cause: unknown): boolean {
+  return cause instanceof DOMException && cause.name === 'AbortError'
+}
+
+/** What a job says of itself. */
+export interface Job<Result = unknown> {
+  id: string | number
+  kind: string
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  done: number | null
+  of: number | null
+  words: { zh: string; en: string } | null
+  seconds: number | null
+  seconds_left: number | null
+  result: Result | null
+  problem: { title?: string; detail?: string; status?: number } | null
+}
+
+/** Follow a job until it ends; a job that failed is thrown as a problem. */
+export function follow<Result = unknown>(
+  id: string | number,
+  onProgress: (job: Job<Result>) => void = () => undefined,
+  signal?: AbortSignal,
+): Promise<Job<Result>> {
+  return new Promise((resolve, reject) => {
+    const events = new EventSource(address(`/jobs/${id}/events`))
+    const stop = (): void => events.close()
+    signal?.addEventListener('abort', () => {
+      stop()
+      reject(new DOMException('aborted', 'AbortError'))
+    })
+    const hear = (event: MessageEvent<string>): void => {
+      const job = JSON.parse(event.data) as Job<Result>
+      onProgress(job)
+      if (job.state === 'waiting' || job.state === 'running') return
+      stop()
+      if (job.state === 'done') resolve(job)
+      else reject(new Problem(job.problem?.status ?? 500, job.problem?.title ?? job.state, job.problem?.detail ?? ''))
+    }
+    events.addEventListener('progress', hear)
+    events.onmessage = hear
+    // The browser asks again by itself; only an answer that is no stream ends it.
+    events.onerror = () => {
+      if (events.readyState !== EventSource.CLOSED) return
+      get<Job<Result>>(`/jobs/${id}`, {}, signal).then(
+        (job) => (job.state === 'done' ? resolve(job) : reject(new Problem(500, job.state, job.problem?.detail ?? ''))),
+        reject,
+      )
+    }
+  })
+}

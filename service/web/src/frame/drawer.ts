@@ -1,0 +1,6 @@
+/** What the drawer can show, by the kind of what is chosen; each takes the key as `code`. */
+import { defineAsyncComponent, type Component } from 'vue'
+
+export const drawers: Record<string, Component> = {
+  compound: defineAsyncComponent(() => import('@/pages/compounds/CompoundCard.vue')),
+}

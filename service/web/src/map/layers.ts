@@ -1,0 +1,229 @@
+/** The layers of the map, bottom first, and where their tiles are. */
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import { token } from '@/map/colours'
+
+export const STATES = ['professional', 'trusteeship', 'self', 'none', 'unknown'] as const
+export const TILE_LAYERS = ['divisions', 'barriers', 'areas', 'compounds'] as const
+export type TileLayer = (typeof TILE_LAYERS)[number]
+
+const ZOOMS: Record<TileLayer, [number, number]> = {
+  divisions: [3, 14],
+  barriers: [6, 16],
+  areas: [11, 16],
+  compounds: [10, 16],
+}
+
+/** Layers that a reader can switch off, by the name of the switch. */
+export const SWITCHES = {
+  compounds: ['compounds-fill', 'compounds-pattern', 'compounds-line', 'compounds-place'],
+  areas: ['areas-line'],
+  barriers: ['water', 'rivers', 'roads', 'rails'],
+  labels: ['labels', 'compound-labels'],
+} as const
+export type Switch = keyof typeof SWITCHES
+
+export function tilesOf(snapshot: string, layer: string): string[] {
+  return [`${location.origin}/tiles/${snapshot}/${layer}/{z}/{x}/{y}`]
+}
+
+export function styleOf(snapshot: string): StyleSpecification {
+  const sources: StyleSpecification['sources'] = {
+    labels: { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'code' },
+  }
+  for (const layer of TILE_LAYERS) {
+    const [minzoom, maxzoom] = ZOOMS[layer]
+    sources[layer] = { type: 'vector', tiles: tilesOf(snapshot, layer), minzoom, maxzoom, promoteId: 'code' }
+  }
+  return { version: 8, sources, layers: layers(), transition: { duration: 120, delay: 0 } }
+}
+
+const state = (name: string, otherwise: string | number): ExpressionSpecification => [
+  'coalesce',
+  ['feature-state', name],
+  otherwise,
+]
+
+const byState = (part: 'fill' | 'line'): ExpressionSpecification =>
+  [
+    'match',
+    ['get', 'state'],
+    ...STATES.flatMap((name) => [name, token(`${name}-${part}`)]),
+    token(`unknown-${part}`),
+  ] as unknown as ExpressionSpecification
+
+/** Divisions give way as compounds come into sight. */
+const fading = (from: ExpressionSpecification | number, to: number): ExpressionSpecification =>
+  ['interpolate', ['linear'], ['zoom'], 11.5, from, 13.5, to] as ExpressionSpecification
+
+const isShape: ExpressionSpecification = ['!=', ['get', 'placeholder'], 1]
+
+function divisions(id: string, part: object): LayerSpecification {
+  return { id, source: 'divisions', 'source-layer': 'divisions', ...part } as LayerSpecification
+}
+
+function compounds(id: string, part: object): LayerSpecification {
+  return { id, source: 'compounds', 'source-layer': 'compounds', minzoom: 10.5, ...part } as LayerSpecification
+}
+
+function barriers(id: string, kinds: string[], shape: string, part: object): LayerSpecification {
+  return {
+    id,
+    source: 'barriers',
+    'source-layer': 'barriers',
+    filter: ['all', ['in', ['get', 'kind'], ['literal', kinds]], ['==', ['geometry-type'], shape]],
+    ...part,
+  } as unknown as LayerSpecification
+}
+
+const width = (...stops: number[]): ExpressionSpecification =>
+  ['interpolate', ['linear'], ['zoom'], ...stops] as unknown as ExpressionSpecification
+
+function layers(): LayerSpecification[] {
+  const boundary = token('boundary')
+  return [
+    { id: 'ground', type: 'background', paint: { 'background-color': '#edf0f0' } },
+    divisions('land', {
+      type: 'fill',
+      filter: ['==', ['get', 'level'], 'prefecture'],
+      paint: { 'fill-color': '#faf8f4', 'fill-antialias': false },
+    }),
+    divisions('divisions-fill', {
+      type: 'fill',
+      filter: ['==', ['get', 'level'], 'prefecture'],
+      paint: {
+        'fill-color': ['to-color', state('colour', 'rgba(0,0,0,0)'), 'rgba(0,0,0,0)'],
+        'fill-opacity': fading(state('shown', 0), 0.12),
+      },
+    }),
+    divisions('divisions-hatch', {
+      type: 'fill',
+      filter: ['==', ['get', 'level'], 'prefecture'],
+      paint: { 'fill-pattern': 'hatch', 'fill-opacity': fading(state('empty', 0), 0) },
+    }),
+    divisions('divisions-unsure', {
+      type: 'fill',
+      filter: ['==', ['get', 'level'], 'prefecture'],
+      paint: { 'fill-pattern': 'hatch-soft', 'fill-opacity': fading(state('unsure', 0), 0) },
+    }),
+    barriers('water', ['河流'], 'Polygon', { type: 'fill', paint: { 'fill-color': '#bcd4df' } }),
+    barriers('rivers', ['河流'], 'LineString', {
+      type: 'line',
+      minzoom: 7,
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': '#8fb4c9', 'line-width': width(7, 0.5, 10, 1.1, 14, 3.2), 'line-opacity': width(7, 0.5, 10, 0.9) },
+    }),
+    barriers('roads', ['高速路', '主干道'], 'LineString', {
+      type: 'line',
+      minzoom: 10,
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': ['match', ['get', 'kind'], '高速路', '#c9ab7c', '#d3cfc5'],
+        'line-width': width(10, 0.6, 13, 1.8, 16, 5),
+      },
+    }),
+    barriers('rails', ['铁路'], 'LineString', {
+      type: 'line',
+      minzoom: 10,
+      paint: { 'line-color': '#7d828a', 'line-width': width(10, 0.7, 14, 1.6), 'line-dasharray': [5, 3] },
+    }),
+    divisions('divisions-line', {
+      type: 'line',
+      filter: ['==', ['get', 'level'], 'prefecture'],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': boundary, 'line-width': width(5, 0.5, 9, 0.8, 13, 1.4), 'line-opacity': 0.65 },
+    }),
+    divisions('scope-line', {
+      type: 'line',
+      filter: ['==', ['get', 'code'], ''],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': token('ink'), 'line-width': width(5, 1.2, 12, 2.4), 'line-opacity': 0.8 },
+    }),
+    {
+      id: 'areas-line',
+      type: 'line',
+      source: 'areas',
+      'source-layer': 'areas',
+      minzoom: 12,
+      paint: { 'line-color': token('accent'), 'line-width': 1, 'line-dasharray': [3, 2], 'line-opacity': 0.7 },
+    },
+    compounds('compounds-fill', {
+      type: 'fill',
+      filter: isShape,
+      paint: { 'fill-color': byState('fill'), 'fill-opacity': width(10.5, 0.55, 12, 0.92) },
+    }),
+    compounds('compounds-pattern', {
+      type: 'fill',
+      minzoom: 12,
+      filter: ['all', isShape, ['in', ['get', 'state'], ['literal', ['trusteeship', 'self', 'unknown']]]],
+      paint: {
+        'fill-pattern': ['match', ['get', 'state'], 'trusteeship', 'lines', 'self', 'dots', 'unknown'],
+        'fill-opacity': 0.8,
+      },
+    }),
+    compounds('compounds-line', {
+      type: 'line',
+      filter: isShape,
+      layout: { 'line-join': 'round' },
+      paint: {
+        'line-color': byState('line'),
+        'line-width': ['interpolate', ['linear'], ['zoom'], 11, ['case', ['==', ['get', 'old'], 1], 0.8, 0.3], 15, ['case', ['==', ['get', 'old'], 1], 2.6, 0.9]],
+      },
+    }),
+    compounds('compounds-place', {
+      type: 'circle',
+      minzoom: 12,
+      filter: ['==', ['get', 'placeholder'], 1],
+      paint: {
+        'circle-radius': 5,
+        'circle-color': byState('fill'),
+        'circle-opacity': 0.45,
+        'circle-stroke-color': byState('line'),
+        'circle-stroke-width': 1.5,
+      },
+    }),
+    divisions('hover-line', {
+      type: 'line',
+      filter: ['==', ['get', 'level'], 'prefecture'],
+      layout: { 'line-join': 'round' },
+      paint: {
+        'line-color': token('highlight'),
+        'line-width': ['case', ['boolean', ['feature-state', 'hover'], false], 2.6, 0],
+      },
+    }),
+    compounds('compound-chosen', {
+      type: 'line',
+      filter: ['==', ['get', 'code'], ''],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': token('highlight'), 'line-width': width(11, 2, 15, 4) },
+    }),
+    {
+      id: 'labels',
+      type: 'symbol',
+      source: 'labels',
+      layout: {
+        'text-field': ['format', ['get', 'name'], {}, ['case', ['==', ['get', 'share'], ''], '', '\n'], {}, ['get', 'share'], { 'font-scale': 0.92 }],
+        'text-font': ['sans-serif'],
+        'text-size': width(5, 11.5, 8, 13, 12, 14),
+        'text-max-width': 9,
+        'text-line-height': 1.25,
+        'text-padding': 3,
+        'symbol-sort-key': ['get', 'order'],
+        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
+        'text-justify': 'center',
+      },
+      paint: { 'text-color': token('ink'), 'text-halo-color': 'rgba(255,255,255,0.92)', 'text-halo-width': 1.6 },
+    },
+    compounds('compound-labels', {
+      type: 'symbol',
+      minzoom: 14.5,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': ['sans-serif'],
+        'text-size': 12,
+        'text-max-width': 8,
+        'text-padding': 2,
+      },
+      paint: { 'text-color': token('ink'), 'text-halo-color': 'rgba(255,255,255,0.9)', 'text-halo-width': 1.4 },
+    }),
+  ]
+}

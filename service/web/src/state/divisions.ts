@@ -1,0 +1,56 @@
+/** Divisions: the one on screen with its path, and those below it that the map names. */
+import { computed, effectScope } from 'vue'
+import type { Dated, Level } from '@/api/types'
+import { useAnswer } from '@/state/answer'
+import { shownLevel, snapshot } from '@/state/figures'
+import { view } from '@/state/view'
+
+export interface Division {
+  code: string
+  name: string
+  level: Level
+  parent: string | null
+  bbox: [number, number, number, number] | null
+  point: [number, number] | null
+}
+
+interface OneDivision extends Dated {
+  division: Division
+  path: Division[]
+  levels: Level[]
+}
+
+/** The province, which no code in the address stands for. */
+export const WHOLE = '53'
+/** Above so many the map takes names from its tiles. */
+const MOST = 500
+
+const scope = effectScope(true)
+
+const own = scope.run(() =>
+  useAnswer<OneDivision>(() =>
+    snapshot.value
+      ? { path: `/divisions/${view.division || WHOLE}`, query: { snapshot: snapshot.value } }
+      : null,
+  ),
+)!
+
+const below = scope.run(() =>
+  useAnswer<{ items: Division[]; total: number }>(() =>
+    snapshot.value
+      ? {
+          path: '/divisions',
+          query: { parent: view.division, level: shownLevel.value, snapshot: snapshot.value, limit: MOST },
+        }
+      : null,
+  ),
+)!
+
+export const division = computed(() => own.answer.value?.division ?? null)
+export const divisionProblem = own.problem
+export const divisionName = computed(() => division.value?.name ?? '')
+
+/** From the province down to the division itself. */
+export const path = computed(() => own.answer.value?.path ?? [])
+export const divisionsBelow = computed(() => below.answer.value?.items ?? [])
+export const tooManyToList = computed(() => (below.answer.value?.total ?? 0) > MOST)

@@ -1,0 +1,192 @@
+/**
+ * The whole view, which is the address: whoever opens the same address sees the same screen.
+ *
+ * The panel is the path, everything else the query. What is at its default is left out, so that
+ * addresses stay short. Nothing of the view is kept anywhere else.
+ */
+import { computed, reactive, readonly, watch } from 'vue'
+import type { LocationQuery, LocationQueryRaw, Router } from 'vue-router'
+import type { IndicatorId, Level } from '@/api/types'
+
+export interface Camera {
+  lon: number
+  lat: number
+  zoom: number
+}
+
+export interface View {
+  /** Division code; empty for the whole. */
+  division: string
+  /** Date (ISO); empty for the newest that there is. */
+  asOf: string
+  /** Snapshot id, or enough of its beginning, when the figures are pinned to it. */
+  snapshot: string
+  /** The second date, beside the first. */
+  beside: string
+  indicator: IndicatorId
+  by: 'company' | 'project'
+  band: 'A' | 'B' | 'C'
+  basis: 'floor' | 'land' | 'count'
+  population: 'urban' | 'all'
+  interim: boolean
+  /** Level of the divisions on the map; empty for the children of the division. */
+  level: Level | ''
+  /** What the drawer shows: `kind:key`, as `compound:5301020010010001`. */
+  chosen: string
+  camera: Camera | null
+  language: 'zh' | 'en'
+}
+
+const DEFAULTS: View = {
+  division: '',
+  asOf: '',
+  snapshot: '',
+  beside: '',
+  indicator: 'I1',
+  by: 'company',
+  band: 'A',
+  basis: 'floor',
+  population: 'urban',
+  interim: false,
+  level: '',
+  chosen: '',
+  camera: null,
+  language: 'zh',
+}
+
+const NAMES: Record<keyof View, string> = {
+  division: 'division',
+  asOf: 'as_of',
+  snapshot: 'snapshot',
+  beside: 'beside',
+  indicator: 'indicator',
+  by: 'by',
+  band: 'band',
+  basis: 'basis',
+  population: 'population',
+  interim: 'interim',
+  level: 'level',
+  chosen: 'chosen',
+  camera: 'map',
+  language: 'lang',
+}
+
+const ALLOWED: Partial<Record<keyof View, RegExp>> = {
+  division: /^\d{2,12}$/,
+  asOf: /^\d{4}-\d\d-\d\d$/,
+  snapshot: /^[0-9a-f]{6,64}$/,
+  beside: /^\d{4}-\d\d-\d\d$/,
+  indicator: /^I[1-4]$/,
+  by: /^(company|project)$/,
+  band: /^[ABC]$/,
+  basis: /^(floor|land|count)$/,
+  population: /^(urban|all)$/,
+  level: /^(province|prefecture|county|street|community)$/,
+  chosen: /^[a-z-]+:.+$/,
+  language: /^(zh|en)$/,
+}
+
+const state = reactive<View>({ ...DEFAULTS })
+let router: Router
+
+/** The view, to read. */
+export const view = readonly(state)
+
+/** The definition (口径) as the interface is asked for it. */
+export const definitionQuery = computed(() => ({
+  band: state.band,
+  basis: state.basis,
+  population: state.population,
+  with_interim: state.interim,
+}))
+
+/** Let the view follow the address from now on. */
+export function followAddress(own: Router): void {
+  router = own
+  watch(
+    () => own.currentRoute.value.query,
+    (query) => Object.assign(state, read(query)),
+    { immediate: true, flush: 'sync' },
+  )
+}
+
+/**
+ * Change the view. A change that a reader would want to go back from is a step of the browser's
+ * history; `quietly` replaces the present step (camera, hover, sliders in motion).
+ */
+export function change(part: Partial<View>, { quietly = false, page = '' } = {}): Promise<unknown> {
+  const next: View = { ...state, ...part }
+  if (part.asOf !== undefined && part.snapshot === undefined) next.snapshot = ''
+  const { query: now, path } = router.currentRoute.value
+  const query = { ...others(now), ...write(next) }
+  return router[quietly ? 'replace' : 'push']({ path: page || path, query })
+}
+
+/** Give the address of a page with the present view, for links. */
+export function addressOf(page: string, part: Partial<View> = {}): { path: string; query: LocationQueryRaw } {
+  return { path: page, query: write({ ...state, ...part }) }
+}
+
+/** A page's own part of the query, which travels with the address but is no concern of others. */
+export function ownQuery(name: string): string {
+  const value = router.currentRoute.value.query[name]
+  return typeof value === 'string' ? value : ''
+}
+
+export function changeOwn(part: Record<string, string>, { quietly = true } = {}): Promise<unknown> {
+  const { query: now, path } = router.currentRoute.value
+  const query: LocationQueryRaw = { ...now, ...part }
+  for (const name of Object.keys(part)) if (!part[name]) delete query[name]
+  return router[quietly ? 'replace' : 'push']({ path, query })
+}
+
+/** The kind and the key of what is chosen. */
+export const chosen = computed(() => {
+  const at = state.chosen.indexOf(':')
+  return at < 0 ? null : { kind: state.chosen.slice(0, at), key: state.chosen.slice(at + 1) }
+})
+
+export function choose(kind: string, key: string): Promise<unknown> {
+  return change({ chosen: `${kind}:${key}` })
+}
+
+export function chooseNothing(): Promise<unknown> {
+  return change({ chosen: '' })
+}
+
+function others(query: LocationQuery): LocationQueryRaw {
+  const known = new Set(Object.values(NAMES))
+  return Object.fromEntries(Object.entries(query).filter(([name]) => !known.has(name)))
+}
+
+function read(query: LocationQuery): View {
+  const found: Record<string, unknown> = { ...DEFAULTS }
+  for (const [key, rule] of Object.entries(ALLOWED)) {
+    const value = query[NAMES[key as keyof View]]
+    if (typeof value === 'string' && rule.test(value)) found[key] = value
+  }
+  found.interim = query[NAMES.interim] === 'true'
+  found.camera = readCamera(query[NAMES.camera])
+  return found as unknown as View
+}
+
+function readCamera(value: unknown): Camera | null {
+  if (typeof value !== 'string') return null
+  const [zoom, lat, lon] = value.split('/').map(Number)
+  if (zoom === undefined || lat === undefined || lon === undefined) return null
+  return [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 85 ? { lon, lat, zoom } : null
+}
+
+function write(whole: View): LocationQueryRaw {
+  const query: LocationQueryRaw = {}
+  for (const key of Object.keys(NAMES) as (keyof View)[]) {
+    const value = whole[key]
+    if (value === DEFAULTS[key] || value === null) continue
+    query[NAMES[key]] = typeof value === 'object' ? writeCamera(value) : String(value)
+  }
+  return query
+}
+
+function writeCamera({ zoom, lat, lon }: Camera): string {
+  return `${zoom.toFixed(2)}/${lat.toFixed(4)}/${lon.toFixed(4)}`
+}
