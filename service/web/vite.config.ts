@@ -18,7 +18,11 @@ function onlyWoff2(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [onlyWoff2(), vue(), vueI18n({ include: here('./src/words/*/*.json'), strictMessage: false })],
+  plugins: [
+    onlyWoff2(),
+    vue(),
+    vueI18n({ include: here('./src/words/*/*.json'), strictMessage: false }),
+  ],
   resolve: { alias: { '@': here('./src') } },
   build: {
     outDir: '../static',

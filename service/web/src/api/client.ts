@@ -115,7 +115,14 @@ export function follow<Result = unknown>(
       if (job.state === 'waiting' || job.state === 'running') return
       stop()
       if (job.state === 'done') resolve(job)
-      else reject(new Problem(job.problem?.status ?? 500, job.problem?.title ?? job.state, job.problem?.detail ?? ''))
+      else
+        reject(
+          new Problem(
+            job.problem?.status ?? 500,
+            job.problem?.title ?? job.state,
+            job.problem?.detail ?? '',
+          ),
+        )
     }
     events.addEventListener('progress', hear)
     events.onmessage = hear
@@ -123,7 +130,10 @@ export function follow<Result = unknown>(
     events.onerror = () => {
       if (events.readyState !== EventSource.CLOSED) return
       get<Job<Result>>(`/jobs/${id}`, {}, signal).then(
-        (job) => (job.state === 'done' ? resolve(job) : reject(new Problem(500, job.state, job.problem?.detail ?? ''))),
+        (job) =>
+          job.state === 'done'
+            ? resolve(job)
+            : reject(new Problem(500, job.state, job.problem?.detail ?? '')),
         reject,
       )
     }

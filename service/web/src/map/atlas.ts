@@ -25,7 +25,13 @@ setWorkerUrl(workerUrl)
 
 export type Box = [number, number, number, number]
 
-const LEVELLED = ['divisions-fill', 'divisions-hatch', 'divisions-unsure', 'divisions-line', 'hover-line']
+const LEVELLED = [
+  'divisions-fill',
+  'divisions-hatch',
+  'divisions-unsure',
+  'divisions-line',
+  'hover-line',
+]
 const FONTS = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 const DIVISION = { source: 'divisions', sourceLayer: 'divisions' }
 
@@ -42,7 +48,12 @@ export class Atlas {
   constructor(
     readonly container: HTMLElement,
     snapshot: string,
-    options: { camera?: Camera | null; box?: Box | null; scale?: boolean; words?: Record<string, string> } = {},
+    options: {
+      camera?: Camera | null
+      box?: Box | null
+      scale?: boolean
+      words?: Record<string, string>
+    } = {},
   ) {
     this.snapshot = snapshot
     const { camera, box } = options
@@ -90,7 +101,11 @@ export class Atlas {
   }
 
   /** Colour the divisions of a level: values come apart from shapes and move none. */
-  async paint(level: Level, rows: Iterable<CoverageRow>, colours: readonly string[]): Promise<void> {
+  async paint(
+    level: Level,
+    rows: Iterable<CoverageRow>,
+    colours: readonly string[],
+  ): Promise<void> {
     await this.ready
     const filter: FilterSpecification = ['==', ['get', 'level'], level]
     for (const id of LEVELLED) this.map.setFilter(id, filter)
@@ -110,7 +125,8 @@ export class Atlas {
       )
     }
     for (const code of this.painted) {
-      if (!seen.has(code)) this.map.setFeatureState({ ...DIVISION, id: code }, { shown: 0, empty: 0, unsure: 0 })
+      if (!seen.has(code))
+        this.map.setFeatureState({ ...DIVISION, id: code }, { shown: 0, empty: 0, unsure: 0 })
     }
     this.painted = seen
   }
@@ -121,8 +137,19 @@ export class Atlas {
     const features = divisions.flatMap(({ code, name, point }) => {
       if (!point) return []
       const row = rowOf.get(code)
-      const properties = { code, name, share: row?.text.share ?? '', order: -(row?.denominator ?? 0) }
-      return [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: point }, properties }]
+      const properties = {
+        code,
+        name,
+        share: row?.text.share ?? '',
+        order: -(row?.denominator ?? 0),
+      }
+      return [
+        {
+          type: 'Feature' as const,
+          geometry: { type: 'Point' as const, coordinates: point },
+          properties,
+        },
+      ]
     })
     this.map.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features })
   }
@@ -156,7 +183,11 @@ export class Atlas {
     this.map.setFilter('compounds-place', fits(['==', ['get', 'placeholder'], 1]))
     this.map.setFilter(
       'compounds-pattern',
-      fits(['all', shape, ['in', ['get', 'state'], ['literal', ['trusteeship', 'self', 'unknown']]]]),
+      fits([
+        'all',
+        shape,
+        ['in', ['get', 'state'], ['literal', ['trusteeship', 'self', 'unknown']]],
+      ]),
     )
   }
 
@@ -168,8 +199,13 @@ export class Atlas {
   }
 
   /** What is at a place: the compound before the division it lies in. */
-  at(point: { x: number; y: number }): { compound: MapGeoJSONFeature | null; division: MapGeoJSONFeature | null } {
-    const layers = ['compounds-fill', 'compounds-place', 'divisions-fill'].filter((id) => this.map.getLayer(id))
+  at(point: { x: number; y: number }): {
+    compound: MapGeoJSONFeature | null
+    division: MapGeoJSONFeature | null
+  } {
+    const layers = ['compounds-fill', 'compounds-place', 'divisions-fill'].filter((id) =>
+      this.map.getLayer(id),
+    )
     const found = this.map.queryRenderedFeatures([point.x, point.y], { layers })
     return {
       compound: found.find(({ source }) => source === 'compounds') ?? null,
@@ -180,7 +216,12 @@ export class Atlas {
   /** Move the camera, because a reader asked to see something. */
   look(box: Box, { padding = 36 as number | object, maxZoom = 16.5 } = {}): void {
     const bounds = box as LngLatBoundsLike
-    this.map.fitBounds(bounds, { padding: padding as number, maxZoom, duration: calm.matches ? 0 : 420, linear: true })
+    this.map.fitBounds(bounds, {
+      padding: padding as number,
+      maxZoom,
+      duration: calm.matches ? 0 : 420,
+      linear: true,
+    })
   }
 
   camera(): Camera {

@@ -28,11 +28,21 @@ export function tilesOf(snapshot: string, layer: string): string[] {
 
 export function styleOf(snapshot: string): StyleSpecification {
   const sources: StyleSpecification['sources'] = {
-    labels: { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'code' },
+    labels: {
+      type: 'geojson',
+      data: { type: 'FeatureCollection', features: [] },
+      promoteId: 'code',
+    },
   }
   for (const layer of TILE_LAYERS) {
     const [minzoom, maxzoom] = ZOOMS[layer]
-    sources[layer] = { type: 'vector', tiles: tilesOf(snapshot, layer), minzoom, maxzoom, promoteId: 'code' }
+    sources[layer] = {
+      type: 'vector',
+      tiles: tilesOf(snapshot, layer),
+      minzoom,
+      maxzoom,
+      promoteId: 'code',
+    }
   }
   return { version: 8, sources, layers: layers(), transition: { duration: 120, delay: 0 } }
 }
@@ -62,7 +72,13 @@ function divisions(id: string, part: object): LayerSpecification {
 }
 
 function compounds(id: string, part: object): LayerSpecification {
-  return { id, source: 'compounds', 'source-layer': 'compounds', minzoom: 10.5, ...part } as LayerSpecification
+  return {
+    id,
+    source: 'compounds',
+    'source-layer': 'compounds',
+    minzoom: 10.5,
+    ...part,
+  } as LayerSpecification
 }
 
 function barriers(id: string, kinds: string[], shape: string, part: object): LayerSpecification {
@@ -110,7 +126,11 @@ function layers(): LayerSpecification[] {
       type: 'line',
       minzoom: 7,
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': '#8fb4c9', 'line-width': width(7, 0.5, 10, 1.1, 14, 3.2), 'line-opacity': width(7, 0.5, 10, 0.9) },
+      paint: {
+        'line-color': '#8fb4c9',
+        'line-width': width(7, 0.5, 10, 1.1, 14, 3.2),
+        'line-opacity': width(7, 0.5, 10, 0.9),
+      },
     }),
     barriers('roads', ['高速路', '主干道'], 'LineString', {
       type: 'line',
@@ -124,19 +144,31 @@ function layers(): LayerSpecification[] {
     barriers('rails', ['铁路'], 'LineString', {
       type: 'line',
       minzoom: 10,
-      paint: { 'line-color': '#7d828a', 'line-width': width(10, 0.7, 14, 1.6), 'line-dasharray': [5, 3] },
+      paint: {
+        'line-color': '#7d828a',
+        'line-width': width(10, 0.7, 14, 1.6),
+        'line-dasharray': [5, 3],
+      },
     }),
     divisions('divisions-line', {
       type: 'line',
       filter: ['==', ['get', 'level'], 'prefecture'],
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': boundary, 'line-width': width(5, 0.5, 9, 0.8, 13, 1.4), 'line-opacity': 0.65 },
+      paint: {
+        'line-color': boundary,
+        'line-width': width(5, 0.5, 9, 0.8, 13, 1.4),
+        'line-opacity': 0.65,
+      },
     }),
     divisions('scope-line', {
       type: 'line',
       filter: ['==', ['get', 'code'], ''],
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': token('ink'), 'line-width': width(5, 1.2, 12, 2.4), 'line-opacity': 0.8 },
+      paint: {
+        'line-color': token('ink'),
+        'line-width': width(5, 1.2, 12, 2.4),
+        'line-opacity': 0.8,
+      },
     }),
     {
       id: 'areas-line',
@@ -144,7 +176,12 @@ function layers(): LayerSpecification[] {
       source: 'areas',
       'source-layer': 'areas',
       minzoom: 12,
-      paint: { 'line-color': token('accent'), 'line-width': 1, 'line-dasharray': [3, 2], 'line-opacity': 0.7 },
+      paint: {
+        'line-color': token('accent'),
+        'line-width': 1,
+        'line-dasharray': [3, 2],
+        'line-opacity': 0.7,
+      },
     },
     compounds('compounds-fill', {
       type: 'fill',
@@ -154,9 +191,21 @@ function layers(): LayerSpecification[] {
     compounds('compounds-pattern', {
       type: 'fill',
       minzoom: 12,
-      filter: ['all', isShape, ['in', ['get', 'state'], ['literal', ['trusteeship', 'self', 'unknown']]]],
+      filter: [
+        'all',
+        isShape,
+        ['in', ['get', 'state'], ['literal', ['trusteeship', 'self', 'unknown']]],
+      ],
       paint: {
-        'fill-pattern': ['match', ['get', 'state'], 'trusteeship', 'lines', 'self', 'dots', 'unknown'],
+        'fill-pattern': [
+          'match',
+          ['get', 'state'],
+          'trusteeship',
+          'lines',
+          'self',
+          'dots',
+          'unknown',
+        ],
         'fill-opacity': 0.8,
       },
     }),
@@ -166,7 +215,15 @@ function layers(): LayerSpecification[] {
       layout: { 'line-join': 'round' },
       paint: {
         'line-color': byState('line'),
-        'line-width': ['interpolate', ['linear'], ['zoom'], 11, ['case', ['==', ['get', 'old'], 1], 0.8, 0.3], 15, ['case', ['==', ['get', 'old'], 1], 2.6, 0.9]],
+        'line-width': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          11,
+          ['case', ['==', ['get', 'old'], 1], 0.8, 0.3],
+          15,
+          ['case', ['==', ['get', 'old'], 1], 2.6, 0.9],
+        ],
       },
     }),
     compounds('compounds-place', {
@@ -201,7 +258,15 @@ function layers(): LayerSpecification[] {
       type: 'symbol',
       source: 'labels',
       layout: {
-        'text-field': ['format', ['get', 'name'], {}, ['case', ['==', ['get', 'share'], ''], '', '\n'], {}, ['get', 'share'], { 'font-scale': 0.92 }],
+        'text-field': [
+          'format',
+          ['get', 'name'],
+          {},
+          ['case', ['==', ['get', 'share'], ''], '', '\n'],
+          {},
+          ['get', 'share'],
+          { 'font-scale': 0.92 },
+        ],
         'text-font': ['sans-serif'],
         'text-size': width(5, 11.5, 8, 13, 12, 14),
         'text-max-width': 9,
@@ -211,7 +276,11 @@ function layers(): LayerSpecification[] {
         'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
         'text-justify': 'center',
       },
-      paint: { 'text-color': token('ink'), 'text-halo-color': 'rgba(255,255,255,0.92)', 'text-halo-width': 1.6 },
+      paint: {
+        'text-color': token('ink'),
+        'text-halo-color': 'rgba(255,255,255,0.92)',
+        'text-halo-width': 1.6,
+      },
     },
     compounds('compound-labels', {
       type: 'symbol',
@@ -223,7 +292,11 @@ function layers(): LayerSpecification[] {
         'text-max-width': 8,
         'text-padding': 2,
       },
-      paint: { 'text-color': token('ink'), 'text-halo-color': 'rgba(255,255,255,0.9)', 'text-halo-width': 1.4 },
+      paint: {
+        'text-color': token('ink'),
+        'text-halo-color': 'rgba(255,255,255,0.9)',
+        'text-halo-width': 1.4,
+      },
     }),
   ]
 }

@@ -18,7 +18,10 @@ export function addPatterns(map: MapLibre): void {
   })
   add(map, 'dots', (pen) => {
     pen.fillStyle = token('self-line')
-    for (const [x, y] of [[4, 4], [12, 12]] as const) {
+    for (const [x, y] of [
+      [4, 4],
+      [12, 12],
+    ] as const) {
       pen.beginPath()
       pen.arc(x, y, 1.9, 0, 2 * Math.PI)
       pen.fill()

@@ -1,5 +1,13 @@
 /** A question to the server that follows the view: the last answer stays until the next is there. */
-import { getCurrentScope, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import {
+  getCurrentScope,
+  onScopeDispose,
+  ref,
+  shallowRef,
+  watch,
+  type Ref,
+  type ShallowRef,
+} from 'vue'
 import { Problem, address, getAddress, isAbort, type Query } from '@/api/client'
 
 export interface Question {

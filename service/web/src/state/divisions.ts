@@ -40,7 +40,12 @@ const below = scope.run(() =>
     snapshot.value
       ? {
           path: '/divisions',
-          query: { parent: view.division, level: shownLevel.value, snapshot: snapshot.value, limit: MOST },
+          query: {
+            parent: view.division,
+            level: shownLevel.value,
+            snapshot: snapshot.value,
+            limit: MOST,
+          },
         }
       : null,
   ),

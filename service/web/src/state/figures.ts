@@ -15,7 +15,9 @@ export const shownLevel = computed<Level>(() => {
 })
 
 /** The levels that can be shown in the division. */
-export const levelsBelow = computed(() => LEVELS.filter((level) => isBelow(level, levelOf(view.division))))
+export const levelsBelow = computed(() =>
+  LEVELS.filter((level) => isBelow(level, levelOf(view.division))),
+)
 
 const asked = () => ({
   division: view.division,

@@ -3,7 +3,13 @@ import type { Level } from '@/api/types'
 
 export const LEVELS: readonly Level[] = ['province', 'prefecture', 'county', 'street', 'community']
 
-const LENGTHS: Record<number, Level> = { 2: 'province', 4: 'prefecture', 6: 'county', 9: 'street', 12: 'community' }
+const LENGTHS: Record<number, Level> = {
+  2: 'province',
+  4: 'prefecture',
+  6: 'county',
+  9: 'street',
+  12: 'community',
+}
 
 /** Give the level of a division by its code; no code is the whole. */
 export function levelOf(code: string): Level {

@@ -23,7 +23,10 @@ export interface Series {
 const scope = effectScope(true)
 
 /** From this quarter on, three years: the span of the plan. */
-export const span = computed(() => ({ from: '2022-12-31', to: asOf.value > '2025-12-31' ? asOf.value : '2025-12-31' }))
+export const span = computed(() => ({
+  from: '2022-12-31',
+  to: asOf.value > '2025-12-31' ? asOf.value : '2025-12-31',
+}))
 
 const question = computed(() => ({
   indicator: view.indicator,
@@ -35,7 +38,9 @@ const question = computed(() => ({
 }))
 
 const asked = scope.run(() =>
-  useAnswer<Series>(() => (asOf.value ? { path: '/coverage/series', query: question.value } : null)),
+  useAnswer<Series>(() =>
+    asOf.value ? { path: '/coverage/series', query: question.value } : null,
+  ),
 )!
 
 export const series = asked.answer
@@ -46,7 +51,9 @@ export const askSeriesAgain = asked.again
 export const building = ref<Job | null>(null)
 
 export async function buildMissing(): Promise<void> {
-  const body = Object.fromEntries(Object.entries(question.value).filter(([, value]) => value !== ''))
+  const body = Object.fromEntries(
+    Object.entries(question.value).filter(([, value]) => value !== ''),
+  )
   const { job } = await send<{ job: string }>('POST', '/coverage/series', body)
   try {
     await follow(job, (state) => (building.value = state))

@@ -123,7 +123,10 @@ export function change(part: Partial<View>, { quietly = false, page = '' } = {})
 }
 
 /** Give the address of a page with the present view, for links. */
-export function addressOf(page: string, part: Partial<View> = {}): { path: string; query: LocationQueryRaw } {
+export function addressOf(
+  page: string,
+  part: Partial<View> = {},
+): { path: string; query: LocationQueryRaw } {
   return { path: page, query: write({ ...state, ...part }) }
 }
 
