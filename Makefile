@@ -36,6 +36,7 @@ check:
 	$(bin)/ruff format --check
 	$(bin)/mypy
 	$(bin)/lint-imports
+	PATH="$(CURDIR)/$(bin):$$PATH" npm run --silent check --prefix service/web
 
 bench:
 	@scripts/setup run
@@ -43,7 +44,7 @@ bench:
 
 clean:
 	-@if [ -x $(bin)/wuye ]; then $(bin)/wuye stop; fi
-	rm -rf out build dist *.egg-info .venv maps/assets/node_modules
+	rm -rf out build dist *.egg-info .venv maps/assets/node_modules service/web/node_modules service/static
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo "The register stays: .wuye/, /var/lib/wuye or WUYE_HOME, whichever you used."

@@ -9,4 +9,6 @@ import '@/styles/element.css'
 import '@/styles/print.css'
 
 followAddress(router)
-createApp(App).use(router).use(i18n).mount('#app')
+const app = createApp(App).use(router).use(i18n)
+// The first words come with the first page; nothing is shown before it can be read.
+void router.isReady().then(() => app.mount('#app'))

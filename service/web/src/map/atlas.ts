@@ -11,6 +11,7 @@ import {
   type VectorTileSource,
   type GeoJSONSource,
   type FilterSpecification,
+  type PaddingOptions,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
@@ -33,6 +34,11 @@ const LEVELLED = [
   'hover-line',
 ]
 const FONTS = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
+/** Room for the legend's foot, the slider and the tools. */
+const PADDING: PaddingOptions =
+  innerWidth < 820
+    ? { top: 60, right: 24, bottom: 130, left: 24 }
+    : { top: 40, right: 80, bottom: 84, left: 48 }
 const DIVISION = { source: 'divisions', sourceLayer: 'divisions' }
 
 export const calm = matchMedia('(prefers-reduced-motion: reduce)')
@@ -63,7 +69,7 @@ export class Atlas {
       ...(camera
         ? { center: [camera.lon, camera.lat], zoom: camera.zoom }
         : box
-          ? { bounds: box as LngLatBoundsLike, fitBoundsOptions: { padding: 36 } }
+          ? { bounds: box as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } }
           : { center: [101.5, 24.9], zoom: 5.6 }),
       minZoom: 4,
       maxZoom: 18,
@@ -156,7 +162,7 @@ export class Atlas {
 
   async outline(code: string): Promise<void> {
     await this.ready
-    this.map.setFilter('scope-line', ['==', ['get', 'code'], code])
+    this.map.setFilter('scope-line', ['==', ['to-string', ['get', 'code']], code])
   }
 
   async light(code: string): Promise<void> {
@@ -214,10 +220,10 @@ export class Atlas {
   }
 
   /** Move the camera, because a reader asked to see something. */
-  look(box: Box, { padding = 36 as number | object, maxZoom = 16.5 } = {}): void {
+  look(box: Box, { padding = PADDING as PaddingOptions, maxZoom = 16.5 } = {}): void {
     const bounds = box as LngLatBoundsLike
     this.map.fitBounds(bounds, {
-      padding: padding as number,
+      padding,
       maxZoom,
       duration: calm.matches ? 0 : 420,
       linear: true,

@@ -7,6 +7,8 @@ import { dateQuery } from '@/state/date'
 import { definitionQuery, view } from '@/state/view'
 
 const scope = effectScope(true)
+/** Finer levels than these would be too small to see. */
+const MOST_LEVELS = 3
 
 /** The level of the divisions that are coloured and ranked. */
 export const shownLevel = computed<Level>(() => {
@@ -16,7 +18,7 @@ export const shownLevel = computed<Level>(() => {
 
 /** The levels that can be shown in the division. */
 export const levelsBelow = computed(() =>
-  LEVELS.filter((level) => isBelow(level, levelOf(view.division))),
+  LEVELS.filter((level) => isBelow(level, levelOf(view.division))).slice(0, MOST_LEVELS),
 )
 
 const asked = () => ({
