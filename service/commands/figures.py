@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from geo.compare import REASONS, compare
+from geo.compare import KINDS, REASONS, compare
 from geo.coverage import coverage
 from geo.errors import UsageError
 from geo.snapshot.build import Snapshots
@@ -147,6 +147,11 @@ def show_compare(
         "",
         ["原因", "贡献(百分点)"],
         [[REASONS[name], f"{points:+.3f}"] for name, points in found.by_reason.items()],
+    )
+    table(
+        "",
+        ["构成", "贡献(百分点)"],
+        [[KINDS[name], f"{points:+.3f}"] for name, points in found.by_kind.items()],
     )
     table(
         "",

@@ -86,6 +86,10 @@ class ContributorWords(Answer):
     numerator_change: float
     denominator_change: float
     points: float
+    kind: Literal["real", "reclassified", "denominator"]
+    denominator_points: float = Field(
+        description="其中由统计范围变化引起的。Of these, what a change of the denominator moved."
+    )
 
 
 class Compare(Answer):
@@ -103,6 +107,9 @@ class Compare(Answer):
     share_after: Share
     change_points: float | None
     by_reason: dict[str, float]
+    by_kind: dict[str, float] = Field(
+        description="实际变化、核实与更正、统计范围变化，三者之和为变化。The parts of the change."
+    )
     reasons: dict[str, Both] = Field(description="各种原因的名称。The reasons' names.")
     contributors: list[ContributorWords] = Field(description="影响大的在前。The largest first.")
     contributors_total: int
