@@ -11,7 +11,6 @@ import {
   type VectorTileSource,
   type GeoJSONSource,
   type FilterSpecification,
-  type PaddingOptions,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
@@ -35,10 +34,10 @@ const LEVELLED = [
 ]
 const FONTS = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 /** Room for the legend's foot, the slider and the tools. */
-const PADDING: PaddingOptions =
+const PADDING =
   innerWidth < 820
     ? { top: 60, right: 24, bottom: 130, left: 24 }
-    : { top: 40, right: 80, bottom: 84, left: 48 }
+    : { top: 40, right: 80, bottom: 84, left: 236 }
 const DIVISION = { source: 'divisions', sourceLayer: 'divisions' }
 
 export const calm = matchMedia('(prefers-reduced-motion: reduce)')
@@ -220,8 +219,9 @@ export class Atlas {
   }
 
   /** Move the camera, because a reader asked to see something. */
-  look(box: Box, { padding = PADDING as PaddingOptions, maxZoom = 16.5 } = {}): void {
+  look(box: Box, { covered = 0, maxZoom = 16.5 } = {}): void {
     const bounds = box as LngLatBoundsLike
+    const padding = { ...PADDING, right: PADDING.right + covered }
     this.map.fitBounds(bounds, {
       padding,
       maxZoom,

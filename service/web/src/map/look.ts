@@ -1,17 +1,26 @@
 /** The map on screen, for whoever wants to show something on it. */
-import { shallowRef } from 'vue'
+import { ref, shallowRef } from 'vue'
+import { chosen } from '@/state/view'
 import type { Atlas, Box } from '@/map/atlas'
 
 /** The main map; null until it is there, and in browsers that cannot draw it. */
 export const atlas = shallowRef<Atlas | null>(null)
+
+/** The zoom of the main map, once it has come to rest. */
+export const zoom = ref(0)
 
 let wanted: Box | null = null
 
 /** Show a box on the map, at once or as soon as there is a map. */
 export function lookAt(box: Box | null): void {
   if (!box) return
-  if (atlas.value) atlas.value.look(box)
+  if (atlas.value) atlas.value.look(box, { covered: coveredRight() })
   else wanted = box
+}
+
+/** How much of the map the drawer covers, in pixels. */
+export function coveredRight(): number {
+  return chosen.value && innerWidth > 820 ? 420 : 0
 }
 
 export function takeWanted(): Box | null {
