@@ -6,6 +6,7 @@
     ├── UsageError          the call's words are off                      exit 2
     ├── InputError          a file can't be read, or speaks of nothing    exit 1
     │   ├── SupersededFile  an older file would undo a newer one          exit 1
+    │   ├── TooLarge        a file is larger than the settings allow      exit 1
     │   └── UnsettledDatum  the user must say in which datum a file is    exit 1
     ├── NotFound            a snapshot, division, plan, case or change    exit 1
     ├── StepRefused         a case may not take this step                 exit 1
@@ -54,6 +55,10 @@ class InputError(WuyeError):
 
 class SupersededFile(InputError):
     """The file was imported before and newer files have replaced what it says."""
+
+
+class TooLarge(InputError):
+    """A file is larger than the settings allow."""
 
 
 class UnsettledDatum(InputError):

@@ -10,12 +10,21 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from geo.errors import InputError, NotFound, ServerError, StepRefused, UsageError, WuyeError
+from geo.errors import (
+    InputError,
+    NotFound,
+    ServerError,
+    StepRefused,
+    TooLarge,
+    UsageError,
+    WuyeError,
+)
 
 STATUS: Final[dict[type[WuyeError], int]] = {
     UsageError: 400,
     NotFound: 404,
     StepRefused: 409,
+    TooLarge: 413,
     InputError: 422,
     ServerError: 503,
     WuyeError: 500,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import generate_latest
 
@@ -14,6 +15,9 @@ from geo.snapshot.opened import OpenSnapshots
 from service.answers import Answers
 from service.http.observe import Metrics
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.plans.solving import Solver
 
 
 class Workspace:
@@ -63,6 +67,13 @@ class Workspace:
     def opened(self) -> OpenSnapshots:
         """The snapshots again, kept open for those who ask often."""
         return OpenSnapshots(self.snapshots)
+
+    @cached_property
+    def solver(self) -> Solver:
+        """What makes plans while somebody waits."""
+        from service.plans.solving import Solver  # noqa: PLC0415 - commands do without
+
+        return Solver()
 
     def close(self) -> None:
         """Let go of what was kept open."""

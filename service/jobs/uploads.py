@@ -222,9 +222,13 @@ def tell(connection: Connection, identity: str, job: str, **words: Any) -> None:
     )  # fmt: skip
 
 
-def forget(connection: Connection, home: Path, identity: str) -> None:
-    """Forget an upload and delete its files; what was imported from it stays."""
+def forget(connection: Connection, identity: str) -> None:
+    """Forget an upload; what was imported from it stays. Its files are for `remove`."""
     connection.execute("delete from upload where id = %s", [identity])
+
+
+def remove(home: Path, identity: str) -> None:
+    """Delete an upload's files."""
     shutil.rmtree(home / FOLDER / identity, ignore_errors=True)
 
 
@@ -236,7 +240,8 @@ def forget_expired(place: Place) -> None:
             " where u.expires_at < now() and coalesce(j.state, '') not in ('waiting', 'running')"
         ).fetchall()
         for row in rows:
-            forget(connection, place.home, row["id"])
+            forget(connection, row["id"])
+            remove(place.home, row["id"])
         known = {row["id"] for row in connection.execute("select id from upload").fetchall()}
     yesterday = dt.datetime.now(dt.UTC).timestamp() - 86_400
     with contextlib.suppress(FileNotFoundError):

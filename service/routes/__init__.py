@@ -7,6 +7,8 @@ from typing import Final
 from fastapi import APIRouter
 
 from service.routes import (
+    cases,
+    changes,
     companies,
     compounds,
     coverage,
@@ -16,7 +18,11 @@ from service.routes import (
     figures,
     handout,
     health,
+    held,
+    imports,
     jobs,
+    matches,
+    plans,
     search,
     snapshots,
 )
@@ -34,6 +40,12 @@ ROUTERS: Final[tuple[tuple[APIRouter, str], ...]] = (
     (compounds.router, API),
     (companies.router, API),
     (search.router, API),
+    (plans.router, API),
+    (cases.router, API),
+    (imports.router, API),
+    (matches.router, API),
+    (held.router, API),
+    (changes.router, API),
     (exports.router, API),
     (jobs.router, API),
 )
