@@ -25,6 +25,8 @@ class Settings(BaseSettings):
         The data folder (``WUYE_HOME``); by default ``.wuye`` in the working folder.
     database_url
         A PostgreSQL server of the user's own (``WUYE_DATABASE_URL``) instead of the private one.
+    excluded
+        The list of sites that no public edition shows (``WUYE_EXCLUDED``): codes, or polygons.
     author
         Who writes (``WUYE_AUTHOR``); by default the system user.
     upload_bytes
@@ -41,6 +43,7 @@ class Settings(BaseSettings):
 
     home: Path | None = None
     database_url: SecretStr | None = None
+    excluded: Path | None = None
     author: str = Field(default_factory=_user)
     upload_bytes: int = Field(default=2 * 1024**3, ge=1)
     upload_days: int = Field(default=30, ge=1, le=3650)

@@ -6,6 +6,7 @@ column whose child struct holds the table's columns contiguously, so numpy reads
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 import os
@@ -169,6 +170,19 @@ class Snapshot:
     def geometry(self, table: str) -> Array:
         """Give the shapes of a table: shapely geometries or None, EPSG:4490, shape (n,)."""
         return self.column(table, "wkb" if table == "barriers" else "geometry")
+
+    def without(self, left_out: Array) -> Snapshot:
+        """Give the same snapshot with some compounds left out, for an edition that hides them.
+
+        Parameters
+        ----------
+        left_out
+            Shape (n,) of bool, in the file's order.
+        """
+        other = copy.copy(self)
+        kept = self._tables["compounds"].filter(pa.array(~left_out)).combine_chunks()
+        vars(other).update(_tables={**self._tables, "compounds": kept}, _arrays={})
+        return other
 
     @cached_property
     def division_names(self) -> dict[int, str]:

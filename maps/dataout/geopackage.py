@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
+import pandas as pd
+import pyogrio
 
 from geo.datum.reference import Datum
 from maps.dataout.arrow import write_layer
@@ -24,9 +25,9 @@ COLUMNS: Final = "字段说明"
 _STYLES: Final = """
 create table layer_styles (
     id integer primary key autoincrement not null,
-    f_table_catalog varchar(256), f_table_schema varchar(256), f_table_name varchar(256),
-    f_geometry_column varchar(256), styleName text(30), styleQML text, styleSLD text,
-    useAsDefault boolean, description text, owner varchar(30), ui text(30),
+    f_table_catalog text(256), f_table_schema text(256), f_table_name text(256),
+    f_geometry_column text(256), styleName text(30), styleQML text, styleSLD text,
+    useAsDefault boolean, description text, owner text(30), ui text(30),
     update_time datetime default (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
 )
 """
@@ -46,9 +47,6 @@ values ('', '', ?, 'geometry', ?, ?, ?, ?, ?, 'wuye', ?)
 
 def write(path: Path, layers: Sequence[Layer], head: Head, datum: Datum) -> None:
     """Write all layers, two tables that explain them, and the styles."""
-    about = pa.table(
-        {"项": [label for label, _ in head.rows()], "内容": [text for _, text in head.rows()]}
-    )
     for at, layer in enumerate(layers):
         write_layer(
             path,
@@ -59,19 +57,18 @@ def write(path: Path, layers: Sequence[Layer], head: Head, datum: Datum) -> None
             IDENTIFIER=layer.name,
             DESCRIPTION=f"{layer.title}：{head.line()}",
         )
-    columns = [
+    explained = [
         (layer.name, layer.title, field.name, field.header)
         for layer in layers
         for field in layer.fields
     ]
-    names = ("图层", "图层名称", "字段", "中文名称")
-    explained = pa.table(
-        {name: [row[at] for row in columns] for at, name in enumerate(names)},
-        schema=pa.schema([(name, pa.string()) for name in names]),
-    )
-    for name, table in ((ABOUT, about), (COLUMNS, explained)):
-        plain = Layer(name, name, (), table)
-        write_layer(path, plain, datum, "GPKG", table=table, append=True)
+    for name, columns, rows in (
+        (ABOUT, ["项", "内容"], head.rows()),
+        (COLUMNS, ["图层", "图层名称", "字段", "中文名称"], explained),
+    ):
+        frame = pd.DataFrame(rows, columns=columns)
+        # A table without geometry; through the door of the layers it would get an empty one.
+        pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=True)
     _styles(path, layers, f"{head.as_of}T00:00:00.000Z")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,7 @@ from service.output import err, out, print_json
 from service.settings import Settings
 from service.workspace import Workspace
 
+Written = list[Path]
 ALL_LAYERS = ",".join(data.KINDS)
 Out = Annotated[Path, typer.Argument(help="写到哪里：.gpkg .zip .xlsx 等文件，或一个文件夹。")]
 Layers = Annotated[
@@ -72,9 +74,9 @@ def export_data(
     snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
     definition = definition_of(band, basis, population, with_interim=with_interim)
     code = division_code(division)
-    made = data.layers_of(snapshot, definition, code, _words(layer))
+    made = data.layers_of(snapshot, definition, code, words_of(layer))
     write_edition(
-        path, snapshot, definition, made, "internal", division=code, formats=_words(formats),
+        path, snapshot, definition, made, "internal", division=code, formats=words_of(formats),
         crs=crs, source=source, review_number=review_number, as_json=as_json,
     )  # fmt: skip
 
@@ -93,8 +95,9 @@ def write_edition(
     review_number: str,
     as_json: bool,
     warnings: tuple[str, ...] = (),
+    then: Callable[[Written], None] | None = None,
 ) -> None:
-    """Write layers as an edition and say what was written."""
+    """Write layers as an edition and say what was written; ``then`` may still refuse it."""
     if not any(layer.table.num_rows for layer in made):
         raise UsageError("所选范围没有可导出的数据。", "请核对 --division、--layer 与 --as-of。")
     datum: Datum = datum_of(crs, made)
@@ -104,6 +107,8 @@ def write_edition(
         review_number=review_number, crs=datum.name, warnings=[text for text in found if text],
     )  # fmt: skip
     written = write_data(path, made, head, datum, formats)
+    if then is not None:
+        then(written)
     for text in head.warnings:
         err.print(f"注意：{text}", style="yellow", highlight=False, soft_wrap=True)
     if as_json:
@@ -130,5 +135,6 @@ def _report(written: list[Path], made: list[data.Layer], head: Head) -> dict[str
     }
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Read words between commas."""
     return [word for part in text.split(",") if (word := part.strip())]

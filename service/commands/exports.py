@@ -13,7 +13,7 @@ from geo.takeover.neighbours.layer import Terms
 from geo.takeover.neighbours.rows import compound_rows, selected
 from geo.takeover.plan.make import load as load_plan
 from maps.handout import write_handout
-from service.commands import export_data, export_sheet, export_tiles
+from service.commands import export_data, export_public, export_sheet, export_tiles
 from service.options import (
     AsOf,
     Band,
@@ -39,6 +39,8 @@ COMMANDS: Final = (
     ("data", export_data.export_data, "小区、区划指标、管理区域、项目、阻隔：各种数据文件。"),
     ("sheet", export_sheet.sheet, "一幅可打印的地图：A4 或 A3，PDF、300 dpi PNG 或 SVG。"),
     ("atlas", export_sheet.atlas, "图集：索引图、目录，每县区（街道）一幅，一个 PDF。"),
+    ("public", export_public.export_public, "公开版：不含党建与内部内容，隐去小数字，写后自查。"),
+    ("check", export_public.check_export, "检查任何导出文件中有没有内部内容。"),
 )
 """Commands that stand in files of their own: name, function, help. Add yours here."""
 
