@@ -1,101 +1,100 @@
-"""A quick plan to start from: the largest first, each where it fits most tightly or is nearest."""
+"""A quick plan to start from: the best of several simple rules, then bettered step by step."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+from geo.takeover.solver.filling import Filling
 from geo.takeover.solver.goals import Goal
+from geo.takeover.solver.improve import improved, measure, onto, worth
 from geo.takeover.solver.rows import Ints
-from geo.takeover.solver.rules import ANY
 from geo.takeover.solver.units import Edges, Units
+
+LARGE: Final = 5_000
+"""Units beyond which only the best rule's plan is bettered."""
+
+Floats = npt.NDArray[np.float64]
 
 
 def greedy(units: Units, edges: Edges, goal: Goal) -> Ints:
-    """Take units by falling gain until the need is met; without a need, all that fit.
+    """Fill hosts by simple rules, better the plans (`improve.improved`), and keep the best.
 
-    A unit goes to the host with the least spare area that still holds it, or to the nearest one:
-    whichever of the two rules gains more, or needs fewer. Locked units go first. Chains, bundles
-    and fallback modes are not used, so the plan need not reach what one could.
+    The rules: units by falling gain, each to the host that it fills most tightly, or to the
+    nearest; pairs by rising distance; units by falling gain for the money. They stop when the
+    need is met, or when nothing fits. Locked units go first. Chains, bundles that a host can't
+    take a part of, and fallback modes are not used, so the plan need not reach what one could.
+
+    `edges` are what the plan has to be made of: where `reduce.needed_edges` left one out, a unit
+    that a rule sent there goes to the slack host that the edge lost to.
 
     Returns
     -------
     Shape (units,): place of the host; -1 for none.
     """
-    tightest, nearest = (_filled(units, edges, goal, by_way=by_way) for by_way in (False, True))
-    return nearest if _worth(units, goal, nearest) > _worth(units, goal, tightest) else tightest
+    plans = [rule(units, goal) for rule in RULES]
+    if len(units.members) > LARGE:
+        plans = [max(plans, key=lambda plan: worth(plan, goal))]
+    started = {plan.host_of.tobytes(): plan for plan in plans}.values()
+    better = [improved(plan, goal) for plan in started]
+    best = max(better, key=lambda plan: worth(plan, goal))  # of equal ones the first
+    return onto(edges, best)
 
 
-def _worth(units: Units, goal: Goal, host_of: Ints) -> tuple[int, int]:
-    """Say what a quick plan is worth: what it gains towards the need, and how few it takes."""
-    taken = host_of >= 0
-    first = goal.tiers[0]
-    counted = units.gain
-    if first in {"-weight", "-households"}:
-        counted = getattr(units, first[1:])
-    gained = int(counted[taken].sum())
-    return (min(gained, goal.need) if goal.asks else gained, -int(taken.sum()))
+def by_gain(units: Units, goal: Goal, *, by_way: bool = False) -> Filling:
+    """Take units by falling gain, each where it fits most tightly, or the nearest host."""
+    return _by_order(units, goal, measure(units, goal), by_way=by_way)
 
 
-def _filled(units: Units, edges: Edges, goal: Goal, *, by_way: bool) -> Ints:
-    problem = units.problem
-    host_of = np.full(len(units.members), -1)
-    spare, homes = units.capacity.tolist(), units.capacity_households.tolist()
-    company = np.full(len(units.host_index), ANY)
-    left: list[int] = []
-    if problem.companies is not None:
-        company = problem.companies.of_host[units.host_index]
-        left = problem.companies.capacity.tolist()
-    budget = goal.budget_fen
-    options: dict[int, list[int]] = {}
-    near = edges.depth == 1
-    for edge in np.flatnonzero(near & (units.bundle[edges.unit] < 0)).tolist():
-        options.setdefault(int(edges.unit[edge]), []).append(edge)
+def by_gain_nearest(units: Units, goal: Goal) -> Filling:
+    """Take units by falling gain, each to the nearest host with room."""
+    return by_gain(units, goal, by_way=True)
+
+
+def by_price(units: Units, goal: Goal) -> Filling:
+    """Take units by falling gain for the money."""
+    return _by_order(units, goal, measure(units, goal) / np.maximum(units.cost_fen, 1))
+
+
+def by_distance(units: Units, goal: Goal) -> Filling:
+    """Take pairs by rising distance; of equal ones the larger unit, then by code."""
+    filling = Filling(units, units.edges, goal)
+    edges, gain = units.edges, units.gain
+    order = np.lexsort((edges.host, edges.unit, -gain[edges.unit], edges.way_mm))
+    listed = {edge for options in filling.options.values() for edge in options}
+    units_of = edges.unit.tolist()
+    first = [edge for edge in order.tolist() if units_of[edge] in filling.locked]
     gained = 0
-    opened: set[int] = set()
-    for unit in _order(units, edges, goal, options):
-        if goal.asks and not goal.child_need and gained >= goal.need:
+    for edge in [*first, *order.tolist()]:
+        if _enough(goal, gained):
             break
-        families = int(units.households[unit])
-        fitting = []
-        for edge in options[unit]:
-            host, load = int(edges.host[edge]), int(edges.load[edge])
-            if spare[host] < load or (homes[host] != ANY and homes[host] < families):
-                continue
-            if company[host] != ANY and left[company[host]] < load:
-                continue
-            fee = int(units.cost_fen[unit] + edges.cost_fen[edge])
-            fee += 0 if host in opened else int(units.setup_fen[host])
-            if budget is None or fee <= budget:
-                fitting.append((fee, int(edges.way_mm[edge]) if by_way else spare[host], edge))
-        if not fitting:
-            continue
-        fee, _, edge = min(fitting) if budget is not None else min(fitting, key=lambda f: f[1:])
-        host, load = int(edges.host[edge]), int(edges.load[edge])
-        host_of[unit] = host
-        opened.add(host)
-        spare[host] -= load
-        homes[host] -= families if homes[host] != ANY else 0
-        if company[host] != ANY:
-            left[company[host]] -= load
-        if budget is not None:
-            budget -= fee
-        gained += int(units.gain[unit])
-    return host_of
+        unit = units_of[edge]
+        if edge in listed and filling.edge_of[unit] < 0 and filling.fits(unit, edge):
+            filling.put(unit, edge)
+            gained += int(gain[unit])
+    return filling
 
 
-def _order(units: Units, edges: Edges, goal: Goal, options: dict[int, list[int]]) -> list[int]:
-    """Give the units that have an option: locked ones first, then by falling gain."""
-    decisions = units.problem.decisions
-    locked: dict[int, int] = {}
-    if decisions is not None:
-        for candidate, host in decisions.locked.tolist():
-            unit = int(units.unit_of[candidate])
-            locked[unit] = host
-            if host != ANY and unit in options:
-                place = int(units.host_place[host])
-                options[unit] = [e for e in options[unit] if edges.host[e] == place]
-    gain = units.gain
-    first = goal.tiers[0]
-    if first in {"-weight", "-households"}:
-        gain = getattr(units, first[1:])
-    return sorted(options, key=lambda unit: (unit not in locked, -int(gain[unit]), unit))
+RULES: Final = (by_gain, by_gain_nearest, by_distance, by_price)
+
+
+def _by_order(units: Units, goal: Goal, value: Ints | Floats, *, by_way: bool = False) -> Filling:
+    filling = Filling(units, units.edges, goal)
+    falling = sorted(
+        filling.options, key=lambda unit: (unit not in filling.locked, -value[unit], unit)
+    )
+    gained = 0
+    for unit in falling:
+        if _enough(goal, gained):
+            break
+        edge = filling.best_edge(unit, by_way=by_way)
+        if edge >= 0:
+            filling.put(unit, edge)
+            gained += int(units.gain[unit])
+    return filling
+
+
+def _enough(goal: Goal, gained: int) -> bool:
+    return goal.asks and not goal.child_need and gained >= goal.need

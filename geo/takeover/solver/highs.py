@@ -45,12 +45,14 @@ class Relaxation:
     """The linear relaxation: its value, and what each column costs to take.
 
     Both in the objective's own units: a choice with column k in it costs at least
-    ``value + price[k]``. ``point`` is where the relaxation is least.
+    ``value + price[k]``. ``point`` is where the relaxation is least. ``dual`` is what a unit more
+    of each row's limit would save; shape (rows,).
     """
 
     value: float
     price: Floats
     point: Floats
+    dual: Floats
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,23 @@ def relax(programme: Programme, seconds: float) -> Relaxation | Literal["infeasi
     solution = solver.getSolution()
     price = np.maximum(np.array(solution.col_dual), 0.0) * (step * unit)
     value = solver.getInfo().objective_function_value * step * unit
-    return Relaxation(value, price, np.array(solution.col_value))
+    row_step, row_unit = _row_scales(programme.rows)
+    dual = np.maximum(-np.array(solution.row_dual), 0.0) * (step * unit) / (row_step * row_unit)
+    return Relaxation(value, price, np.array(solution.col_value), dual)
 
 
 def search(
-    programme: Programme, start: Bools | None, seconds: float, max_nodes: int | None
+    programme: Programme,
+    start: Bools | None,
+    seconds: float,
+    max_nodes: int | None,
+    *,
+    quick: bool = False,
 ) -> Found:
-    """Search by branch and bound within `seconds` and `max_nodes`."""
+    """Search by branch and bound within `seconds` and `max_nodes`.
+
+    With `quick` nothing is done that only pays in a long search.
+    """
     cost = programme.cost
     step, unit = _scale(cost)
     solver = _solver(seconds)
@@ -93,6 +105,10 @@ def search(
     solver.setOptionValue("mip_abs_gap", 0.9 / unit)
     if max_nodes is not None:
         solver.setOptionValue("mip_max_nodes", max_nodes)
+    if quick:
+        solver.setOptionValue("presolve", "off")
+        solver.setOptionValue("mip_detect_symmetry", False)
+        solver.setOptionValue("mip_heuristic_effort", 0.0)
     model = _model(programme)
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
     solver.passModel(model)

@@ -19,6 +19,7 @@ from typing import Final, Literal
 import numpy as np
 
 from geo.takeover.solver.highs import Found, Programme, Relaxation, relax, search
+from geo.takeover.solver.polish import Polish
 from geo.takeover.solver.rows import Bools, Ints, Rows
 
 CORE: Final = 1_200
@@ -30,6 +31,9 @@ LIMITED_CORE: Final = 2_500
 
 WHOLE: Final = 1e-6
 """How near to 0 or 1 a relaxation's point has to be to be taken for it."""
+
+POLISHING: Final = 0.6
+"""Share of the time that a large programme's choice is bettered by neighbourhoods in."""
 
 MOST_CUTS: Final = 50
 """Answers cut off at most under a limit of work."""
@@ -84,6 +88,11 @@ class Search:
         Constraints.
     columns
         How many columns there are.
+
+    Attributes
+    ----------
+    hurried
+        Whether time stopped the bettering of a choice, so that another run may start elsewhere.
     """
 
     def __init__(self, rows: Rows, columns: int) -> None:
@@ -91,6 +100,8 @@ class Search:
         self.columns = columns
         self._alive = np.arange(columns)
         self._eased: Relaxation | None = None
+        self._was_polished = False
+        self.hurried = False
 
     @property
     def open(self) -> int:
@@ -109,6 +120,7 @@ class Search:
         """
         best = start if start is not None and self.rows.hold(start) else None
         self._eased = None
+        self._was_polished = False
         if not len(self._alive):
             return self._nothing()
         step = int(np.gcd.reduce(cost[self._alive])) or 1
@@ -124,6 +136,10 @@ class Search:
             known = least = _up(eased.value, step)
             if best is not None and _value(cost, best) <= least:
                 return _answer(cost, best, least)
+            if best is not None and limits.work is None and not cuts:
+                best = self._polished(cost, best, eased, limits, least)
+                if _value(cost, best) <= least:
+                    return _answer(cost, best, least)
             # Taking a column that costs more than this can't better the best plan.
             useful = np.inf if best is None else _value(cost, best) - step / 2 - eased.value
             near, width = _core(eased, useful, size)
@@ -148,6 +164,21 @@ class Search:
                 return _answer(cost, best, least)
             size *= GROWTH
         return _answer(cost, best, known)
+
+    def _polished(
+        self, cost: Ints, best: Bools, eased: Relaxation, limits: Limits, least: int
+    ) -> Bools:
+        """Better a large programme's choice by neighbourhoods first, in a part of the time."""
+        useful = _value(cost, best) - eased.value
+        if _within(eased, useful).sum() <= CORE or self._was_polished:
+            return best
+        self._was_polished = True
+        until = time.time() + POLISHING * limits.seconds
+        polish = Polish(self._programme(cost, self._alive), eased, useful)
+        found = best.copy()
+        found[self._alive] = polish.better(best[self._alive], Limits(until), least)
+        self.hurried |= time.time() >= until
+        return found
 
     def _nothing(self) -> Answer:
         """Answer when no column is left: nothing is chosen, if that is a choice."""

@@ -82,7 +82,7 @@ def run_job(job: Job) -> Outcome:
             bound[part] = _bound(cost[work.columns[part]], answer)
         bounds.append(bound)
         proven.append(all(answer.status == "optimal" for answer in answers.values()))
-        late |= time.time() >= until
+        late |= time.time() >= until or any(space.hurried for space in work.spaces)
     return Outcome(
         work.whole(), tuple(bounds), tuple(proven), tuple(work.failed), tuple(work.infeasible), late
     )
@@ -146,7 +146,9 @@ class _Work:
         for part, programme, price, point in zip(
             going, programmes, np.split(eased.price, ends), np.split(eased.point, ends), strict=True
         ):
-            found[part] = Relaxation(float(programme.cost @ point), price, point)
+            found[part] = Relaxation(
+                float(programme.cost @ point), price, point, np.zeros(len(programme.rows))
+            )
         return found
 
     def whole(self) -> Bools:

@@ -20,6 +20,9 @@ from geo.takeover.solver.units import Edges, Units
 MOST_TAKES: Final = 300
 """Sets that are looked at for one host before it is left to single steps and rows."""
 
+PLAIN_MORE: Final = 12
+"""How many times more where only size has to be looked at: listing is cheap there."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -96,8 +99,9 @@ def desks(units: Units, edges: Edges) -> list[Desk]:
 def takes(desk: Desk, units: Units) -> list[tuple[int, ...]] | None:
     """List the sets that a host may take, each as ascending indexes of its edges.
 
-    None when more than `MOST_TAKES` would have to be looked at.
+    None when more than `MOST_TAKES` would have to be looked at (see `PLAIN_MORE`).
     """
+    most = MOST_TAKES * (PLAIN_MORE if desk.plain else 1)
     load = desk.edges.load.tolist()
     households = units.households[desk.edges.unit].tolist()
     order = sorted(range(len(load)), key=lambda k: (load[k], k))
@@ -115,7 +119,7 @@ def takes(desk: Desk, units: Units) -> list[tuple[int, ...]] | None:
             if households[edge] > homes:
                 continue
             seen += 1
-            if seen > MOST_TAKES:
+            if seen > most:
                 return None
             more = (*taken, edge)
             found.append(more)
