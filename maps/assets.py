@@ -1,6 +1,6 @@
-"""The files that pages are made of: our own beside this module, and Leaflet from npm.
+"""The files that pages are made of: our own beside this module, Leaflet and Swagger UI from npm.
 
-Leaflet is unpacked by ``npm ci --prefix maps/assets``; handouts carry it inside, so nothing is
+They are unpacked by ``npm ci --prefix maps/assets``; handouts carry Leaflet inside, so nothing is
 loaded when they are opened.
 """
 
@@ -55,21 +55,36 @@ def leaflet_css() -> str:
     return re.sub(r"url\((images/[\w.-]+\.png)\)", inside, sheet)
 
 
+def swagger_ui(path: str) -> bytes:
+    """Read a file of Swagger UI, which shows the HTTP interface.
+
+    Raises
+    ------
+    NotFound
+        As `leaflet_js`.
+    """
+    return _packed("swagger-ui-dist", "Swagger UI", path).read_bytes()
+
+
 def _folder() -> Traversable:
     return files("maps").joinpath("assets")
 
 
 def _leaflet(path: str) -> Traversable:
-    """Find a file of Leaflet's, in the version that we ask for."""
-    wanted = json.loads(own("package.json"))["dependencies"]["leaflet"]
-    package = _folder().joinpath("node_modules", "leaflet")
+    return _packed("leaflet", "Leaflet", path)
+
+
+def _packed(name: str, title: str, path: str) -> Traversable:
+    """Find a file of a package, in the version that we ask for."""
+    wanted = json.loads(own("package.json"))["dependencies"][name]
+    package = _folder().joinpath("node_modules", name)
     try:
         found = json.loads(package.joinpath("package.json").read_text("utf-8"))["version"]
     except FileNotFoundError:
-        raise NotFound(f"没有安装地图组件 Leaflet {wanted}。", REMEDY) from None
+        raise NotFound(f"没有安装页面组件 {title} {wanted}。", REMEDY) from None
     if found != wanted:
-        raise NotFound(f"地图组件 Leaflet 是 {found} 版，需要 {wanted} 版。", REMEDY)
+        raise NotFound(f"页面组件 {title} 是 {found} 版，需要 {wanted} 版。", REMEDY)
     file = package.joinpath(*path.split("/"))
     if not file.is_file():
-        raise NotFound(f"地图组件 Leaflet 不完整，缺少 {path}。", REMEDY)
+        raise NotFound(f"页面组件 {title} 不完整，缺少 {path}。", REMEDY)
     return file

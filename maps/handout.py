@@ -217,7 +217,7 @@ def _bounds(
     around = outlines[:1]
     if around[0] is None:
         around = snapshot.geometry("compounds")[within(snapshot, division)]
-    if not np.isfinite(shapely.total_bounds(around)).all():
+    if not len(around) or not np.isfinite(shapely.total_bounds(around)).all():
         around = np.array([shapely.box(97.5, 21.1, 106.2, 29.3)], dtype=object)
     west, south, east, north = (round(float(side), 5) for side in shapely.total_bounds(around))
     return [[south, west], [north, east]]

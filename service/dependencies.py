@@ -47,14 +47,19 @@ AsOf = Annotated[
     str | None,
     Query(
         description="截止日期；默认今天。As of which date; today by default.",
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        json_schema_extra={"format": "date"},
         openapi_examples={"2025": {"summary": "2025 年底 / end of 2025", "value": "2025-12-31"}},
     ),
 ]
 KnownAt = Annotated[
     str | None,
     Query(
-        description="按某一时刻已登记的内容。As known at a moment.",
-        openapi_examples={"now": {"summary": "现在 / now", "value": None}},
+        description="按某一时刻已登记的内容；默认此刻。As known at a moment; now by default.",
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}[0-9:.]*(Z|[+-][0-9:]+)?)?$",
+        openapi_examples={
+            "一月": {"summary": "一月底 / late January", "value": "2026-01-25T12:00:00+08:00"}
+        },
     ),
 ]
 

@@ -14,6 +14,7 @@ from service.routes import (
     coverage,
     definitions,
     divisions,
+    documents,
     exports,
     figures,
     handout,
@@ -32,6 +33,7 @@ API: Final = "/api/v1"
 ROUTERS: Final[tuple[tuple[APIRouter, str], ...]] = (
     (handout.router, ""),
     (health.router, ""),
+    (documents.router, ""),
     (definitions.router, API),
     (snapshots.router, API),
     (divisions.router, API),

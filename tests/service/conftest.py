@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -53,3 +54,10 @@ def do(register: Register, place: Place) -> Callable[[str], Job]:
         return record.get(register, identity)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def log_lines() -> Iterator[list[dict[str, object]]]:
+    """What the service logs, instead of on the terminal."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines  # type: ignore[misc]
