@@ -115,11 +115,16 @@ def lacks_committee(snapshot: Snapshot, definition: Definition) -> Bools:
 
 def term_ends_within(snapshot: Snapshot, months: int) -> Bools:
     """Tell which compounds have a committee whose term's last day comes within so many months."""
-    last = snapshot.column("compounds", "committee_term_to")
+    last = days(snapshot, "committee_term_to")
     valid = snapshot.column("compounds", "committee") == terms.COMMITTEE_VALID
     first = np.datetime64(snapshot.as_of, "D")
     until = np.datetime64(months_later(snapshot.as_of, months), "D")
     return np.asarray(valid & (last >= first) & (last <= until))
+
+
+def days(snapshot: Snapshot, name: str) -> npt.NDArray[np.datetime64]:
+    """Give a column of dates, NaT where there is none, also when there is none at all."""
+    return np.asarray(snapshot.column("compounds", name), "datetime64[D]")
 
 
 def months_later(day: dt.date, months: int) -> dt.date:
@@ -164,9 +169,9 @@ def in_order(snapshot: Snapshot, rows: Ints, sort: str) -> Ints:
         value = _order_of_texts(snapshot, name)[rows]
         missing = value < 0
     elif name == "term_end":
-        days = snapshot.column("compounds", "committee_term_to")[rows]
-        missing = np.isnat(days)
-        value = days.astype("datetime64[D]").astype(np.int64)
+        ends = days(snapshot, "committee_term_to")[rows]
+        missing = np.isnat(ends)
+        value = ends.astype(np.int64)
     else:
         column = "floor_area_dm2" if name == "floor_area" else "built_year"
         value = snapshot.column("compounds", column)[rows].astype(np.int64)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
 from geo import terms
 from geo.action_plan import Definition, action_plan
+from geo.compounds import days
 from geo.snapshot.file import Snapshot
 
 Reason = Literal[
@@ -21,8 +24,8 @@ COUNTED: tuple[Reason, ...] = ("counts", "counts_evidenced")
 def why(snapshot: Snapshot, row: int, definition: Definition) -> Reason:
     """Say why the compound in a row is or is not counted; agrees with `geo.coverage`."""
     if not snapshot.column("compounds", "standing")[row]:
-        gone = snapshot.column("compounds", "demolished_on")[row]
-        return "demolished" if gone <= snapshot.as_of else "not_delivered"
+        gone = days(snapshot, "demolished_on")[row]
+        return "demolished" if gone <= np.datetime64(snapshot.as_of) else "not_delivered"
     if definition.population == "urban" and not snapshot.column("compounds", "urban")[row]:
         return "not_urban"
     band = action_plan().band(definition.band)

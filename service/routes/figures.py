@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
 
 from geo.action_plan import action_plan
 from geo.changes import Change, changes
@@ -16,8 +17,10 @@ from geo.coverage import coverage
 from geo.gap import Gap, Part, gap
 from geo.series import Step, period_ends, required_path
 from geo.snapshot.file import Snapshot
+from geo.snapshot.opened import EARLIEST, LATEST
 from maps.style import STATES, Words
 from maps.words import amount_text, share_text
+from service.asking_work import ask, long_work
 from service.dependencies import (
     NOT_MODIFIED,
     WHOLE_ID,
@@ -35,8 +38,10 @@ from service.errors import problems
 from service.options import day
 from service.routes.coverage import IndicatorOf, as_answer, row_words
 from service.routes.divisions import head
+from service.schemas.common import Answer
 from service.schemas.figures import ChangesAnswer, Compare, Series
 from service.schemas.figures import Gap as GapAnswer
+from service.schemas.jobs import Asked as JobAsked
 from service.workspace import Workspace
 
 router = APIRouter(tags=["figures"])
@@ -124,6 +129,28 @@ def show_series(
         }
 
     return asked.answer(Series, make)
+
+
+class SeriesAsk(Answer):
+    """Which snapshots a series needs."""
+
+    first: dt.date = Field(alias="from", ge=EARLIEST, le=LATEST, examples=["2023-12-31"])
+    last: dt.date = Field(alias="to", ge=EARLIEST, le=LATEST, examples=["2025-12-31"])
+    step: Step = "quarter"
+
+
+@router.post(
+    "/coverage/series",
+    summary="补齐各期快照 / Build what a series lacks",
+    responses=long_work(400, 403, 415),
+    status_code=202,
+)
+def build_series(space: WorkspaceOf, response: Response, wanted: SeriesAsk) -> JobAsked:
+    """Ask for the job that builds the snapshots that a series lacks."""
+    known = space.opened.last_change.number()
+    listed = period_ends(wanted.first, wanted.last, wanted.step)
+    missing = [at.isoformat() for at in listed if space.opened.made(at, known) is None]
+    return ask(space, response, "series", {"dates": missing})
 
 
 def _required(
