@@ -15,6 +15,7 @@ from service.logs import write_logs
 from service.options import Json
 from service.output import out, print_json
 from service.settings import Settings
+from service.warm import start_warming
 
 LOCAL: Final = "127.0.0.1"
 GRACE_S: Final = 10
@@ -38,6 +39,7 @@ def serve(
         print_json({"url": url})
     else:
         out.print(f"打开 {url} 查看；按 Ctrl+C 停止。", highlight=False)
+    start_warming(application.workspace)
     if worker is not None:
         worker.start()
     try:

@@ -12,7 +12,7 @@ from pydantic import Field
 from geo.action_plan import action_plan
 from geo.changes import Change, changes
 from geo.codes import level_of
-from geo.compare import REASONS, compare
+from geo.compare import KINDS, REASONS, compare
 from geo.coverage import coverage
 from geo.gap import Gap, Part, gap
 from geo.series import Step, period_ends, required_path
@@ -68,6 +68,11 @@ REASON_WORDS: Final[dict[str, Words]] = {
     "gained": (REASONS["gained"], "newly covered"),
     "lost": (REASONS["lost"], "no longer covered"),
     "amount": (REASONS["amount"], "amount corrected"),
+}
+KIND_WORDS: Final[dict[str, Words]] = {
+    "real": (KINDS["real"], "real change"),
+    "reclassified": (KINDS["reclassified"], "known otherwise"),
+    "denominator": (KINDS["denominator"], "changed denominator"),
 }
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 DATED_OR_ID: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9a-f]{6,64})$"
@@ -274,6 +279,7 @@ def show_compare(
             "contributors_total": total,
             "made_up": before.made_up or after.made_up,
             "reasons": REASON_WORDS,
+            "kinds": KIND_WORDS,
         }
 
     return asked.answer(Compare, make)

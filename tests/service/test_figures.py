@@ -151,6 +151,7 @@ def test_changes_and_comparison_tell_the_same(client: TestClient) -> None:
     assert compared["contributors_total"] == len(compared["contributors"]) > 0
     summed = sum(item["points"] for item in compared["contributors"])
     assert summed == pytest.approx(compared["change_points"])
+    assert sum(compared["by_kind"].values()) == pytest.approx(compared["change_points"])
     shares = [row["share_after"] for row in moved["rows"] if row["rank_after"] == 1]
     assert shares == [max(row["share_after"] or 0 for row in moved["rows"])]
     falls = [row["change_points"] for row in moved["rows"] if row["change_points"] is not None]
