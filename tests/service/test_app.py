@@ -114,8 +114,8 @@ def test_page_is_the_handout_and_loads_nothing(
 ) -> None:
     import_csv("divisions", "code,name", "53,云南省")
     import_csv("ledger", "小区编码,区划代码,服务模式,备注", "A,53,无物业,示例数据")
-    answer = client.get("/", params={"as_of": "2025-12-31"})
+    answer = client.get("/handout", params={"as_of": "2025-12-31"})
     assert answer.status_code == 200
     assert "示例数据" in answer.text
     assert "default-src 'none'" in answer.text
-    assert client.get("/", params={"as_of": "2025-12-31"}).text == answer.text
+    assert client.get("/handout", params={"as_of": "2025-12-31"}).text == answer.text

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from geo.action_plan import Definition
 from geo.codes import LEVEL_WIDTH
 from geo.intake.load import Options, import_file
+from geo.register.cluster import Cluster
 from geo.register.store import Register
 from geo.sample import write_sample
 from geo.terms import LEVELS
@@ -28,15 +30,25 @@ KUNMING = 5301
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return write_sample(tmp_path_factory.mktemp("sample"), compounds=80, seed=5)
+def register(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
+    """The made-up province, imported once for the tests of this file, which only read."""
+    name = f"t_{uuid.uuid4().hex}"
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    made = Register(cluster.url(name))
+    made.migrate()
+    files = write_sample(tmp_path_factory.mktemp("sample"), compounds=80, seed=5)
+    for kind, path in files.items():
+        import_file(made, kind, path, Options(author="test"))
+    yield made
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
 
 
-@pytest.fixture
-def client(register: Register, sample: dict[str, Path], tmp_path: Path) -> Iterator[TestClient]:
-    for kind, path in sample.items():
-        import_file(register, kind, path, Options(author="test"))
-    settings = Settings(home=tmp_path / "home", database_url=SecretStr(register.conninfo))
+@pytest.fixture(scope="module")
+def client(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    home = tmp_path_factory.mktemp("home")
+    settings = Settings(home=home, database_url=SecretStr(register.conninfo))
     with TestClient(create_app(settings), "http://127.0.0.1") as client:
         yield client
 

@@ -155,6 +155,8 @@ def test_requests_are_numbered_logged_and_measured(
 def test_the_web_application_is_served_where_it_is_built(
     client: TestClient, tmp_path: Path
 ) -> None:
+    not_built = TestClient(Site(client.app.api, tmp_path), "http://127.0.0.1")  # type: ignore[attr-defined]
+    assert "default-src 'none'" in not_built.get("/", params=AS_OF).text
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<title>map</title>", "utf-8")
     (tmp_path / "assets" / "app-1a2b.js").write_text("1", "utf-8")
@@ -185,4 +187,4 @@ def test_every_route_declares_its_problems(client: TestClient) -> None:
         for method, route in methods.items():
             assert {"422", "500", "503"} <= route["responses"].keys(), (path, method)
             assert "application/problem+json" in route["responses"]["422"]["content"]
-            assert " / " in route["summary"], (path, method)
+            assert "/" in route["summary"], (path, method)
