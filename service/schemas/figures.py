@@ -110,6 +110,7 @@ class Compare(Answer):
     by_kind: dict[str, float] = Field(
         description="实际变化、核实与更正、统计范围变化，三者之和为变化。The parts of the change."
     )
+    kinds: dict[str, Both] = Field(description="三部分的名称。The names of the three parts.")
     reasons: dict[str, Both] = Field(description="各种原因的名称。The reasons' names.")
     contributors: list[ContributorWords] = Field(description="影响大的在前。The largest first.")
     contributors_total: int
