@@ -23,7 +23,7 @@ import shapely
 from geo.snapshot.file import Snapshot
 from maps.tiles.kernels.types import Bytes, Floats
 from maps.tiles.mercator import EXTENT, world
-from maps.tiles.shapes import Shapes, gather, shapes_of_arrays
+from maps.tiles.shapes import Shapes, gather, of_column, shapes_of_arrays
 
 Geometries = npt.NDArray[np.object_]
 
@@ -58,14 +58,13 @@ class Outlines:
 
 def outlines(snapshot: Snapshot, folder: Path | None = None) -> Outlines:
     """Give the outlines of a snapshot's divisions, made or read from the folder."""
-    geometries = snapshot.geometry("divisions")
     level = snapshot.column("divisions", "level")
-    exact = gather(geometries, world)
+    exact = of_column(snapshot.table("divisions").column("geometry"))
     path = None if folder is None else folder / f"divisions-{content_key(exact, level)[:24]}.npz"
     if path is not None and path.exists():
         with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
             return _read(path, exact)
-    made = _make(exact, geometries, level)
+    made = _make(exact, snapshot.geometry("divisions"), level)
     if path is not None:
         _write(path, made)
     return made

@@ -23,6 +23,9 @@ ANCESTORS: Final = (6, 9, 12)
 KEPT_CUTS: Final = 64
 """Ancestors whose pieces are kept."""
 
+NEVER: Final = 255
+"""The first zoom of what is not drawn at all."""
+
 LAYER: Final = (3 << 3) | 2  # of a tile
 _VERSION, _NAME, _EXTENT = (15 << 3), (1 << 3) | 2, (5 << 3)  # of a layer
 
@@ -127,7 +130,7 @@ class Layer:
         boxes = shapes.boxes
         low, high = _box(z, x, y)
         zooms = self.from_zoom if rows is None else self.from_zoom[rows]
-        at = candidates(boxes, shapes.blocks, zooms, 255 if every_zoom else z, low, high)
+        at = candidates(boxes, shapes.blocks, zooms, NEVER - 1 if every_zoom else z, low, high)
         return shapes, (at if rows is None else rows[at]), at
 
     def encode(self, z: int, x: int, y: int, tolerance: float, keep: Ints | None = None) -> Encoded:

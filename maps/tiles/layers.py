@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +17,9 @@ from geo.terms import BARRIER_KINDS, LEVELS, MODES
 from maps.style import BARRIERS, STATES, state_of_mode
 from maps.tiles.divisions import FROM_ZOOM, LABELS_FROM_ZOOM, from_zooms, outlines
 from maps.tiles.kernels.types import POINT, POLYGON, Floats
-from maps.tiles.layer import Layer
+from maps.tiles.layer import NEVER, Layer
 from maps.tiles.mercator import world
-from maps.tiles.shapes import Shapes, kinds_of, project, shapes_of_arrays
+from maps.tiles.shapes import Shapes, kinds_of, of_column, project, shapes_of_arrays
 from maps.tiles.values import attributes
 
 
@@ -129,16 +129,14 @@ def _parent(code: int) -> int | None:
 def _compounds(snapshot: Snapshot) -> Layer:
     """Give the compounds standing on the date; without a polygon a point, if they have a place."""
     column = snapshot.column
-    shapes = snapshot.geometry("compounds")
-    shapeless = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    shapes = of_column(snapshot.table("compounds").column("geometry"))
     places = np.column_stack([column("compounds", "x"), column("compounds", "y")])
+    anchors = world(places)
+    shapeless = np.isnan(shapes.boxes[:, 0])
     standing = column("compounds", "standing")
-    drawn = standing & ~(shapeless & np.isnan(places[:, 0]))
-    geometries = shapes.copy()
-    geometries[~drawn] = None
-    points = drawn & shapeless
-    geometries[points] = shapely.points(places[points])
-    projected = project(geometries)
+    points = standing & shapeless & ~np.isnan(places[:, 0])
+    boxes = np.where(points[:, None], np.hstack([anchors, anchors]), shapes.boxes)
+    projected = replace(shapes, boxes=boxes)
     built = column("compounds", "built_year")
     old = (built > 0) & (built <= action_plan().old_until)
     states = np.array([STATES[state_of_mode(mode)].id for mode in range(len(MODES))], object)
@@ -150,7 +148,7 @@ def _compounds(snapshot: Snapshot) -> Layer:
         "compounds",
         np.where(points, POINT, POLYGON).astype(np.uint8),
         lambda _zoom: projected,
-        world(places),
+        anchors,
         np.arange(1, len(built) + 1),
         attributes(
             {
@@ -162,7 +160,7 @@ def _compounds(snapshot: Snapshot) -> Layer:
                 "placeholder": np.where(points, 1.0, np.nan),
             }
         ),
-        np.full(len(built), KINDS["compounds"].min_zoom, np.uint8),
+        np.where(standing, KINDS["compounds"].min_zoom, NEVER).astype(np.uint8),
         np.maximum(column("compounds", "land_area_dm2"), 0).astype(np.float64),
         column("compounds", "floor_area_dm2"),
     )
@@ -170,7 +168,7 @@ def _compounds(snapshot: Snapshot) -> Layer:
 
 def _areas(snapshot: Snapshot) -> Layer:
     shapes = snapshot.geometry("areas")
-    projected = project(shapes)
+    projected = of_column(snapshot.table("areas").column("geometry"))
     count = len(shapes)
     return Layer(
         "areas",

@@ -62,12 +62,12 @@ class Shapes:
 def shapes_of_arrays(features: Ints, parts: Ints, rings: Ints, coords: Floats) -> Shapes:
     """Put shapes together from offsets and points, with their bounds."""
     boxes = np.full((len(features) - 1, 4), np.nan)
-    starts = rings[parts[features[:-1]]]
-    filled = np.flatnonzero(rings[parts[features[1:]]] > starts)
+    starts, ends = rings[parts[features[:-1]]], rings[parts[features[1:]]]
+    filled = np.flatnonzero(ends > starts)
     if len(filled):
-        at = starts[filled]
-        boxes[filled, :2] = np.minimum.reduceat(coords, at)
-        boxes[filled, 2:] = np.maximum.reduceat(coords, at)
+        at, own = starts[filled], coords[: ends[filled[-1]]]
+        boxes[filled, :2] = np.minimum.reduceat(own, at)
+        boxes[filled, 2:] = np.maximum.reduceat(own, at)
     return Shapes(features, parts, rings, coords, boxes)
 
 
@@ -79,6 +79,24 @@ def kinds_of(geometries: npt.NDArray[np.object_]) -> Bytes:
 def project(geometries: npt.NDArray[np.object_]) -> Shapes:
     """Bring points, lines, polygons (single or multi) and None from degrees into the square."""
     return gather(geometries, world)
+
+
+def of_column(column: Any) -> Shapes:
+    """Project a snapshot's geometry column (GeoArrow multipolygons) as it lies in the file."""
+    array = column.combine_chunks() if hasattr(column, "combine_chunks") else column
+    if hasattr(array, "num_chunks"):
+        if not array.num_chunks:
+            return project(np.empty(0, object))
+        array = array.chunk(0)
+    polygons = array.values
+    rings = polygons.values
+    points = rings.values.values.to_numpy().reshape(-1, 2)
+    return shapes_of_arrays(
+        array.offsets.to_numpy().astype(np.int64),
+        polygons.offsets.to_numpy().astype(np.int64),
+        rings.offsets.to_numpy().astype(np.int64),
+        world(points),
+    )
 
 
 def gather(geometries: npt.NDArray[np.object_], move: Any = None) -> Shapes:

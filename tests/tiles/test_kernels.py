@@ -234,6 +234,36 @@ def test_polygons_cut_beforehand_are_those_that_shapely_cuts() -> None:
         assert area == pytest.approx(shapely.intersection(shapes[row], box).area, abs=1e-9)
 
 
+@pytest.mark.parametrize("chunks", [1, 2])
+def test_a_geometry_column_is_read_as_its_shapes_are(chunks: int) -> None:
+    import pyarrow as pa
+
+    from geo.snapshot.file import geometry_column
+    from maps.tiles.shapes import of_column, project
+
+    ring = shapely.box(102, 25, 103, 26)
+    shapes = np.array(
+        [
+            None,
+            shapely.difference(ring, shapely.box(102.2, 25.2, 102.4, 25.4)),
+            None,
+            shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 4)]),
+            ring,
+            None,
+        ],
+        object,
+    )
+    column = pa.chunked_array([geometry_column(shapes)] * chunks)
+    found, expected = of_column(column), project(np.concatenate([shapes] * chunks))
+    for name in ("features", "parts", "rings", "coords", "boxes"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    sliced = of_column(column.slice(1, 3))
+    assert np.isnan(sliced.boxes[1]).all()
+    np.testing.assert_array_equal(sliced.boxes, expected.boxes[1:4])
+    empty = of_column(column.slice(0, 0))
+    assert len(empty) == 0
+
+
 def test_the_world_as_a_square() -> None:
     """Against the formula in the OpenStreetMap wiki's words and pyproj's 3857."""
     from pyproj import Transformer
