@@ -25,6 +25,7 @@ from geo.snapshot.file import Snapshot
 from geo.takeover.plan.make import Plan, make_plan
 from geo.terms import MADE_UP
 from maps.handout import write_handout
+from maps.tiles.divisions import outlines
 from service.options import Json, day
 from service.output import err, missing, out, percent, print_json, table
 from service.settings import Settings
@@ -73,6 +74,8 @@ def demo(
             )
     with steps(f"冻结快照（截至 {AS_OF}）"):
         snapshot = workspace.snapshots.get(day(AS_OF))
+    with steps("为地图简化各级边界"):
+        outlines(snapshot, workspace.home / "tiles")
     with steps("计算四项指标（各县区）"):
         found = {key: coverage(snapshot, key, "county") for key in INDICATORS}
         paths = _write_figures(folder, found)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from service.jobs import making
+from service.jobs import making, rasters
 from service.jobs.work import Work
 
 Maker = Callable[[Work, Path, Any], None]
@@ -44,6 +44,7 @@ class Export:
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GPKG: Final = "application/geopackage+sqlite3"
+PMTILES: Final = "application/vnd.pmtiles"
 HTML: Final = "text/html; charset=utf-8"
 
 EXPORTS: Final[dict[str, Export]] = {
@@ -60,6 +61,13 @@ EXPORTS: Final[dict[str, Export]] = {
     ),
     "compounds": Export(
         ".xlsx", XLSX, ("小区清单", "A list of compounds"), making.CompoundsAsk, making.compounds
+    ),
+    "tiles": Export(
+        ".pmtiles", PMTILES, ("瓦片包", "A tile archive"), rasters.TilesAsk, rasters.tiles
+    ),
+    "raster": Export(
+        ".zip", "application/zip", ("分级栅格与图例", "A raster and its legend"),
+        rasters.RasterAsk, rasters.raster,
     ),
 }  # fmt: skip
 """By the ``kind`` that ``POST /exports`` names."""

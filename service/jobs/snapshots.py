@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from maps.tiles.divisions import outlines
 from service.jobs.work import Work
 
 
@@ -29,5 +30,6 @@ def _built(work: Work, parameters: dict[str, Any], days: list[str]) -> list[dict
     for number, day in enumerate(days):
         work.tell(number, len(days), f"生成 {day} 的快照", f"Building the snapshot of {day}")
         made = work.snapshots.get(dt.date.fromisoformat(day), moment)
+        outlines(made, work.home / "tiles")  # most have the divisions of another, and nothing to do
         found.append({"snapshot": made.id, "as_of": day, "made_up": made.made_up})
     return found
