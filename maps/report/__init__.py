@@ -1,1 +1,5 @@
-"""The January report: the figures of a year as an editable document, and as a workbook."""
+"""The January report of a division: text, tables and maps as docx, figures and lists as xlsx.
+
+The door: `maps.report.content` (what is in it), `maps.report.document`, `maps.report.workbook`.
+Every figure is `geo.coverage`'s and `geo.compare`'s; nothing is computed a second time.
+"""

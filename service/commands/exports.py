@@ -13,7 +13,14 @@ from geo.takeover.neighbours.layer import Terms
 from geo.takeover.neighbours.rows import compound_rows, selected
 from geo.takeover.plan.make import load as load_plan
 from maps.handout import write_handout
-from service.commands import export_data, export_public, export_sheet, export_tiles
+from service.commands import (
+    export_data,
+    export_public,
+    export_raster,
+    export_report,
+    export_sheet,
+    export_tiles,
+)
 from service.options import (
     AsOf,
     Band,
@@ -36,7 +43,9 @@ app = typer.Typer(no_args_is_help=True, help="导出：地图、数据、边界�
 
 COMMANDS: Final = (
     ("tiles", export_tiles.tiles, "瓦片包：PMTiles、MBTiles，内容与在线瓦片逐字节相同。"),
+    ("raster", export_raster.raster, "栅格：分级 COG（3857 与当地高斯-克吕格带）和图片瓦片包。"),
     ("data", export_data.export_data, "小区、区划指标、管理区域、项目、阻隔：各种数据文件。"),
+    ("report", export_report.report, "一月报告：docx 正文与附图，xlsx 附表与缺口清单。"),
     ("sheet", export_sheet.sheet, "一幅可打印的地图：A4 或 A3，PDF、300 dpi PNG 或 SVG。"),
     ("atlas", export_sheet.atlas, "图集：索引图、目录，每县区（街道）一幅，一个 PDF。"),
     ("public", export_public.export_public, "公开版：不含党建与内部内容，隐去小数字，写后自查。"),

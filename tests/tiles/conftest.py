@@ -203,3 +203,19 @@ def snapshot(home: Path) -> file.Snapshot:
 @pytest.fixture(scope="session")
 def tiles(snapshot: file.Snapshot, home: Path) -> TileSet:
     return TileSet(snapshot, home / "tiles")
+
+
+@pytest.fixture(scope="session")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> file.Snapshot:
+    """The same with compounds in all counties but one, so that classes differ."""
+    at = np.arange(COUNT)
+    county = (5301 + at % 4) * 100 + 2 + at // 4 % 4
+    county[county == 530405] = 530404
+    mode = np.where((at * 7919) % 97 < 30 + 60 * (at % 4 + at // 4 % 4) // 6, 1, 7)
+    return write_snapshot(
+        tmp_path_factory.mktemp("spread") / "snapshot.arrow",
+        county=county,
+        prefecture=county // 100,
+        street=np.zeros(COUNT, int),
+        mode=mode,
+    )

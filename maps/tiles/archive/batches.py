@@ -55,7 +55,7 @@ def in_batches(places: Iterable[tuple[int, Place]]) -> list[Asked]:
 
 
 def run(
-    work: Callable[[Asked], Encoded], batches: list[Asked], executor: Executor | None
+    work: Callable[[T], Encoded], batches: list[T], executor: Executor | None
 ) -> Iterator[Encoded]:
     """Give the results in order; a few batches are under way at a time."""
     if executor is None:

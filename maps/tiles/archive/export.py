@@ -107,12 +107,17 @@ def export_tiles(
         cover = cover_of(tiles.snapshot, wanted.division, *zooms)
         files += _archive(folder, tiles, name, cover, wanted, executor, report)
     manifest = {**head(tiles.snapshot, wanted.review_number, wanted.division), "files": files}
-    beside = folder / f"{MANIFEST}.part"
-    beside.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    beside.replace(folder / MANIFEST)
+    write_manifest(folder, manifest)
     for name, _ in plans:
         shutil.rmtree(folder / f"{name}.part")
     return manifest
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write what a folder's files are."""
+    beside = folder / f"{MANIFEST}.part"
+    beside.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    beside.replace(folder / MANIFEST)
 
 
 def head(snapshot: Snapshot, review_number: str, division: int | None) -> dict[str, Any]:
@@ -153,9 +158,8 @@ def _archive(
     work = partial(encode_batch, tiles.snapshot.path, tiles.folder, tiles.limits, name)
     with Part(folder / f"{name}.part", meant) as part:
         done = sum(map(len, batches[: part.batches]))
-        for batch, found in zip(
-            batches[part.batches :], run(work, batches[part.batches :], executor), strict=True
-        ):
+        rest = batches[part.batches :]
+        for batch, found in zip(rest, run(work, rest, executor), strict=True):
             part.add(found)
             done += len(batch)
             if report is not None:
