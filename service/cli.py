@@ -52,6 +52,10 @@ COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
         "commands.worker", "worker", "处理排队的任务（wuye serve 自带一个，通常不必另开）。",
     ),
     "changes": ("commands.system", "changes", "列出登记库的全部变更，新的在前。"),
+    "verify": (
+        "commands.export_bundle", "verify_bundle",
+        "核验签名包：缺少、多出、改动的文件逐一列出；不需要服务器或数据库。",
+    ),
     "status": ("commands.system", "status", "数据目录、数据库与登记库的状态。"),
     "stop": ("commands.system", "stop", "停止私有数据库；下一条命令会自动再启动。"),
 }  # fmt: skip

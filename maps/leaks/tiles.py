@@ -18,11 +18,11 @@ from maps.leaks.contents import Contents, Sheet
 def read_pmtiles(path: Path, contents: Contents) -> None:
     """Read metadata and every tile of a PMTiles archive."""
     with path.open("rb") as file:
-        source = MmapSource(file)  # type: ignore[no-untyped-call]
-        reader = Reader(source)  # type: ignore[no-untyped-call]
-        metadata = reader.metadata()  # type: ignore[no-untyped-call]
+        source = MmapSource(file)
+        reader = Reader(source)
+        metadata = reader.metadata()
         contents.texts.append(("元数据", json.dumps(metadata, ensure_ascii=False)))
-        listed = all_tiles(source)  # type: ignore[no-untyped-call]
+        listed = all_tiles(source)
         _tiles((data for _, data in listed), contents)
 
 

@@ -14,6 +14,7 @@ from geo.takeover.neighbours.rows import compound_rows, selected
 from geo.takeover.plan.make import load as load_plan
 from maps.handout import write_handout
 from service.commands import (
+    export_bundle,
     export_data,
     export_public,
     export_raster,
@@ -50,6 +51,8 @@ COMMANDS: Final = (
     ("atlas", export_sheet.atlas, "图集：索引图、目录，每县区（街道）一幅，一个 PDF。"),
     ("public", export_public.export_public, "公开版：不含党建与内部内容，隐去小数字，写后自查。"),
     ("check", export_public.check_export, "检查任何导出文件中有没有内部内容。"),
+    ("key", export_bundle.export_key, "生成签名用的 Ed25519 密钥。"),
+    ("bundle", export_bundle.export_bundle, "为一个文件夹的导出写清单与签名。"),
 )
 """Commands that stand in files of their own: name, function, help. Add yours here."""
 
