@@ -81,7 +81,8 @@ def figures(
     """Give each indicator with its classes, a row for each place, and what lies outside.
 
     ``rows`` are in the order of `places`; ``outside`` holds, by ``"code:level"``, what a division
-    has that lies in none of its divisions of that level.
+    has that lies in none of its divisions of that level. A place that the snapshot doesn't know,
+    since it is of another date, has no data.
     """
     made = []
     for indicator in action_plan().indicators.values():
@@ -108,7 +109,7 @@ def figures(
                     {"label": item.label, "colour": item.colour, "side": item.side}
                     for item in classes
                 ],
-                "rows": [_shown(rows[place.code], whole, classes) for place in places],
+                "rows": [_shown(rows.get(place.code), whole, classes) for place in places],
                 "outside": _outside(places, rows, whole, indicator),
             }
         )
@@ -156,10 +157,11 @@ _PAGE_NAMES = {
 """What a page calls the parts of `reader_text`."""
 
 
-def _shown(row: Row, whole: Coverage, classes: tuple[ShareClass, ...]) -> dict[str, Any]:
+def _shown(row: Row | None, whole: Coverage, classes: tuple[ShareClass, ...]) -> dict[str, Any]:
     """Give one figure in words, with the few numbers that a page sorts and draws by."""
-    if not row.denominator:
-        return {"class": -1, "met": MET[row.met], "unmeasured": row.unmeasured}
+    if row is None or not row.denominator:
+        unmeasured = 0 if row is None else row.unmeasured
+        return {"class": -1, "met": MET[None], "unmeasured": unmeasured}
     index = class_of(row.numerator, row.denominator, classes)
     text = reader_text(row, whole.unit, whole.per_unit)
     shown: dict[str, Any] = {
@@ -184,6 +186,8 @@ def _outside(
     sums: dict[tuple[int, str], list[int]] = {}
     parents = {place.code: place.parent for place in places}
     for place in places[1:]:
+        if place.code not in rows:
+            continue
         above = place.parent
         while above is not None:
             total = sums.setdefault((above, place.level), [0, 0])

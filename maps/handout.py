@@ -7,6 +7,7 @@ by state of service, barriers, and a plan's suggestions as lines. Same input, sa
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from geo.snapshot.file import Snapshot
 from geo.terms import BARRIER_KINDS, LEVELS, MADE_UP
 from maps import assets, shapes, style
 from maps.compounds import compound_words, compounds
+from maps.dates import dated
 from maps.figures import CoverageOf, Place, figures, levels_below, places
 from maps.neighbours import drawn_neighbours
 from maps.page import page
@@ -80,6 +82,7 @@ def write_handout(
     division: int | None = None,
     source: Words | None = None,
     review_number: str = "",
+    earlier: Sequence[Snapshot] = (),
     coverage: CoverageOf = coverage_of,
 ) -> Path:
     """Write the handout of a snapshot.
@@ -98,6 +101,8 @@ def write_handout(
         Where the facts come from, in Chinese and English.
     review_number
         审图号 of the map. Without one the handout says that it is for internal use.
+    earlier
+        Snapshots of other dates, whose figures a reader can choose.
     coverage
         What computes the figures.
 
@@ -115,6 +120,8 @@ def write_handout(
     codes = [place.code for place in listed]
     outlines = _outlines(snapshot, listed)
     bounds = _bounds(snapshot, outlines, division)
+    drawn = compounds(snapshot, definition, division, codes)
+    shown = figures(snapshot, listed, definition, division, coverage=coverage)
     data = {
         "head": _head(snapshot, definition, source, review_number),
         "words": json.loads(assets.own("words.json")),
@@ -123,8 +130,11 @@ def write_handout(
         "bounds": bounds,
         "levels": [{"id": level, "name": LEVEL_WORDS[level]} for level in levels_below(division)],
         "places": _places(listed, outlines),
-        "indicators": figures(snapshot, listed, definition, division, coverage=coverage),
-        "compounds": (drawn := compounds(snapshot, definition, division, codes)),
+        "indicators": shown,
+        "dates": dated(
+            snapshot, earlier, listed, definition, division, shown, drawn["code"], coverage=coverage
+        ),
+        "compounds": drawn,
         "compoundWords": compound_words(),
         "barriers": _barriers(snapshot, bounds),
         "neighbours": None if neighbours is None else drawn_neighbours(neighbours),

@@ -46,9 +46,11 @@ SCRIPTS: Final = (
     "suggestions.js",
     "labels.js",
     "legend.js",
+    "dates.js",
     "headline.js",
     "ranking.js",
     "search.js",
+    "print.js",
     "start.js",
 )
 """Our scripts, in the order in which they build on each other."""

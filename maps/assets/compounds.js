@@ -78,7 +78,7 @@ wuye.compounds = (map, group) => {
     const view = map.getBounds().pad(0.4);
     const [south, west, north, east] = [view.getSouth(), view.getWest(), view.getNorth(), view.getEast()];
     boxes.forEach((box, i) => {
-      const wanted = box.south < north && box.north > south && box.west < east && box.east > west;
+      const wanted = all.state[i] >= 0 && box.south < north && box.north > south && box.west < east && box.east > west;
       if (wanted === drawn.has(i)) return;
       if (wanted) {
         const made = layer(i);
@@ -111,6 +111,7 @@ wuye.compounds = (map, group) => {
   }
 
   function card(i) {
+    if (all.state[i] < 0) return el("div", { class: "card" }, el("h3", {}, all.name[i] || all.code[i]), el("p", {}, phrase("notThen", { date: wuye.data.head.asOf })));
     const state = words.states[all.state[i]];
     const line = (key, value) => (value ? [el("dt", {}, phrase(key)), el("dd", {}, value)] : []);
     const flags = words.flags.filter((_, bit) => all.flags[i] & (1 << bit));
@@ -138,6 +139,7 @@ wuye.compounds = (map, group) => {
         ...line("company", all.company[i] < 0 ? "" : all.companies[all.company[i]][1]),
         ...line("committee", all.interim[i] ? `${committee} · ${phrase("interim")}` : committee),
       ),
+      store.state.date ? el("p", { class: "quiet" }, phrase("otherwiseOf", { date: wuye.data.dates[0].asOf })) : null,
       flags.length ? el("ul", { class: "flags" }, ...flags.map((flag) => el("li", {}, say(flag)))) : null,
     );
   }
@@ -155,5 +157,10 @@ wuye.compounds = (map, group) => {
 
   map.on("moveend", draw);
   store.watch(["show"], draw);
+  store.watch(["date"], () => {
+    group.clearLayers();
+    drawn.clear();
+    draw();
+  });
   return { named, centre, visit, visible, alone, onDrawn: (act) => { after = act; } };
 };

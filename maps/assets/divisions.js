@@ -137,7 +137,8 @@ wuye.divisions = (map, group, above) => {
     const upper = over ? places.code.map((_, i) => i).filter((i) => places.level[i] === over) : [0];
     outline("outline", upper.flatMap(parts), { color: style.boundary, weight: 1.3, opacity: 0.8 });
   });
-  store.watch(["indicator", "scope", "show"], restyle);
+  store.watch(["indicator", "date", "scope", "show"], restyle);
+  store.watch(["date"], () => map.closePopup());
   map.on("zoomend", restyle);
   store.watch(["chosen"], () => {
     const place = store.state.chosen;

@@ -1,7 +1,7 @@
 // Where we are: the scope, the four indicators, one big number and its way to the target.
 wuye.headline = (divisions) => {
   const { store, el, say, phrase } = wuye;
-  const { head, indicators, places } = wuye.data;
+  const { head, places } = wuye.data;
 
   function breadcrumb() {
     const path = store.path(store.state.scope);
@@ -15,7 +15,7 @@ wuye.headline = (divisions) => {
 
   function switches() {
     wuye.find("indicators").replaceChildren(
-      ...indicators.map((indicator, i) => {
+      ...wuye.data.indicators.map((indicator, i) => {
         const row = indicator.rows[store.state.scope];
         return el(
           "label",
@@ -87,7 +87,6 @@ wuye.headline = (divisions) => {
     wuye.find("scope-note").textContent = say(head.scopeNote);
     wuye.find("review").textContent = say(head.review);
     wuye.find("title").textContent = say(head.title);
-    wuye.find("as-of").textContent = phrase("asOfLong", { date: head.asOf });
     document.title = `${head.madeUp ? `【${say(head.mark)}】` : ""}${places.name[0]} · ${say(head.title)} · ${head.asOf}`;
     for (const node of document.querySelectorAll("[data-mark]")) {
       node.hidden = !head.madeUp;
@@ -96,8 +95,8 @@ wuye.headline = (divisions) => {
   }
 
   store.watch(["scope", "lang"], breadcrumb);
-  store.watch(["scope", "lang"], switches);
-  store.watch(["scope", "indicator", "lang"], figure);
-  store.watch(["scope", "indicator", "lang"], definition);
-  store.watch(["lang"], facts);
+  store.watch(["scope", "date", "lang"], switches);
+  store.watch(["scope", "indicator", "date", "lang"], figure);
+  store.watch(["scope", "indicator", "date", "lang"], definition);
+  store.watch(["date", "lang"], facts);
 };

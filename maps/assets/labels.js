@@ -77,5 +77,5 @@ wuye.labels = (map, compounds) => {
     pane.classList.remove("away");
     draw();
   });
-  store.watch(["level", "scope", "indicator", "show"], draw);
+  store.watch(["level", "scope", "indicator", "date", "show"], draw);
 };

@@ -30,7 +30,7 @@ wuye.legend = (map, compounds) => {
   function states() {
     const counts = compoundWords.states.map(() => 0);
     all.state.forEach((state, i) => {
-      if (store.inScope(all.division[i])) counts[state] += 1;
+      if (state >= 0 && store.inScope(all.division[i])) counts[state] += 1;
     });
     return compoundWords.states.map((state, i) => line(wuye.swatch(state.fill, state.line, state.pattern), say(state.label), counts[i]));
   }
@@ -76,5 +76,5 @@ wuye.legend = (map, compounds) => {
   }
 
   map.on("zoomend", draw);
-  store.watch(["indicator", "level", "scope", "show", "lang"], draw);
+  store.watch(["indicator", "level", "scope", "show", "date", "lang"], draw);
 };

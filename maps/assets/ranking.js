@@ -85,7 +85,7 @@ wuye.ranking = (divisions) => {
   for (const button of document.querySelectorAll("[data-sort]")) {
     button.addEventListener("click", () => store.set({ sort: button.dataset.sort }));
   }
-  store.watch(["indicator", "level", "scope", "sort", "lang"], (changed) => {
+  store.watch(["indicator", "level", "scope", "sort", "date", "lang"], (changed) => {
     if (changed.has("level") || changed.has("scope")) whole = false;
     draw();
   });

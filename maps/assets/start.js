@@ -31,7 +31,9 @@ wuye.start = (map, groups) => {
   compounds.onDrawn(suggestions.raise);
   wuye.labels(map, compounds);
   wuye.legend(map, compounds);
+  wuye.dates();
   wuye.headline(divisions);
+  wuye.print(map);
   wuye.ranking(divisions);
   wuye.search(divisions, compounds);
 

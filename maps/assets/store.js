@@ -10,9 +10,11 @@ wuye.store = (() => {
     sort: "gap",
     tab: "ranking",
     lang: 0,
+    date: 0, // the place of the date shown in `data.dates`
     show: { compounds: true, suggestions: true, barriers: true, neighbours: true },
   };
   const listeners = [];
+  const first = {};
 
   const children = places.code.map(() => []);
   places.parent.forEach((parent, i) => {
@@ -23,6 +25,7 @@ wuye.store = (() => {
     const keys = Object.keys(change).filter((key) => state[key] !== change[key]);
     if (!keys.length) return;
     Object.assign(state, change);
+    for (const key of keys) if (first[key]) first[key](state[key]);
     for (const listener of listeners) listener(new Set(keys));
   }
 
@@ -32,6 +35,11 @@ wuye.store = (() => {
       if (keys.some((key) => changed.has(key))) draw(changed);
     });
     draw(new Set(keys));
+  }
+
+  // Run `act` with the new value before anything draws it.
+  function before(key, act) {
+    first[key] = act;
   }
 
   function inScope(place, scope = state.scope) {
@@ -74,5 +82,5 @@ wuye.store = (() => {
     return found;
   }
 
-  return { state, set, watch, enter, shown, inScope, levelsBelow, row, indicator, path };
+  return { state, set, watch, before, enter, shown, inScope, levelsBelow, row, indicator, path };
 })();

@@ -70,6 +70,10 @@ def handout(
     basis: BasisOption = "floor",
     population: PopulationOption = "urban",
     with_interim: WithInterim = False,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="另放哪些日期的数值，可重复，如 --also 2024-12-31。"),
+    ] = None,
     plan: Annotated[Path | None, typer.Option(help="wuye plan --out 存下的方案。")] = None,
     neighbours: Annotated[
         bool, typer.Option("--neighbours", help="画出小区之间的邻接：间距上限内的每一对。")
@@ -78,7 +82,9 @@ def handout(
     as_json: Json = False,
 ) -> None:
     """Write the handout of a date, with a saved plan's suggestions when one is given."""
-    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    snapshots, known = Workspace(Settings()).snapshots, moment(known_at)
+    snapshot = snapshots.get(day(as_of), known)
+    earlier = [snapshots.get(day(text, "--also"), known) for text in also or ()]
     code = division_code(division)
     pairs = None
     if neighbours:
@@ -92,6 +98,7 @@ def handout(
         neighbours=pairs,
         division=code,
         review_number=review_number,
+        earlier=earlier,
     )
     if as_json:
         print_json({"file": str(written), "bytes": written.stat().st_size})

@@ -85,7 +85,14 @@ def cells() -> dict[int, shapely.Geometry]:
 def make_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., file.Snapshot]:
     """Write a snapshot of 60 compounds; keyword arguments replace columns of its compounds."""
 
-    def make(*, made_up: bool = True, divisions: bool = True, **replaced: Any) -> file.Snapshot:
+    def make(
+        *,
+        made_up: bool = True,
+        divisions: bool = True,
+        as_of: str = "2024-12-31",
+        name: str = "0123456789abcdef",
+        **replaced: Any,
+    ) -> file.Snapshot:
         rng = np.random.default_rng(7)
         count = 60
         at = np.arange(count)
@@ -164,7 +171,7 @@ def make_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., fil
         file.write(
             path,
             tables,
-            {"id": "0123456789abcdef" * 4, "as_of": "2024-12-31", "made_up": made_up},
+            {"id": name * 4, "as_of": as_of, "made_up": made_up},
         )
         return file.Snapshot(path)
 
