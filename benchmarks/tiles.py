@@ -34,7 +34,9 @@ from benchmarks import report
 from benchmarks.runner import running_place
 from benchmarks.takeover import _snapshot
 from geo.snapshot.file import Snapshot
+from maps.tiles.layer import NEVER
 from maps.tiles.mercator import world
+from maps.tiles.tile import Limits
 from maps.tiles.tileset import TileSet
 from maps.tiles.warm import compile_kernels
 from service.http.mounts import Mounts
@@ -83,7 +85,7 @@ def _fullest(snapshot: Snapshot, zoom: int) -> list[tuple[int, int, int]]:
 
 
 def _encoding(snapshot: Snapshot) -> list[dict[str, Any]]:
-    tiles = TileSet(snapshot)
+    tiles = TileSet(snapshot, None, Limits(10**9, 10**9))  # whole, as theirs are
     tiles.layers("compounds")
     found = []
     with running_place(0) as place:
@@ -120,7 +122,7 @@ def _load(connection: Any, snapshot: Snapshot, tiles: TileSet) -> None:
     )
     layer = tiles.layers("compounds")[0]
     shapes = snapshot.geometry("compounds")
-    rows = np.flatnonzero(~np.isnan(layer.shapes(14).boxes[:, 0]) & ~shapely.is_missing(shapes))
+    rows = np.flatnonzero((layer.from_zoom < NEVER) & ~shapely.is_missing(shapes))
     column = snapshot.column
     values = [
         (int(row) + 1, column("compounds", "code")[row], column("compounds", "name")[row],

@@ -53,6 +53,7 @@ class Encoded:
     sizes: Ints
     features: bytes
     values: bytes
+    keys: bytes = b""
 
     @property
     def drawn(self) -> int:
@@ -81,6 +82,8 @@ class Layer:
         By which the smallest are left out first, (n,).
     floor_area_dm2
         What the count of those left out sums up, (n,).
+    lean
+        Attributes of a tile that is too large with all of them; None for the same.
     cuts
         Whether polygons span many tiles, so that cutting them beforehand pays.
     """
@@ -98,6 +101,7 @@ class Layer:
         floor_area_dm2: Ints,
         *,
         cuts: bool = False,
+        lean: Attributes | None = None,
     ) -> None:
         self.name = name
         self.kinds = kinds
@@ -109,6 +113,7 @@ class Layer:
         self.weights = weights
         self.floor_area_dm2 = floor_area_dm2
         self.cuts = cuts
+        self.lean = lean
         self._pieces: OrderedDict[tuple[int, int, int, int], tuple[Shapes, Ints]] = OrderedDict()
         self._lock = threading.Lock()
         self._local = threading.local()
@@ -133,7 +138,16 @@ class Layer:
         at = candidates(boxes, shapes.blocks, zooms, NEVER - 1 if every_zoom else z, low, high)
         return shapes, (at if rows is None else rows[at]), at
 
-    def encode(self, z: int, x: int, y: int, tolerance: float, keep: Ints | None = None) -> Encoded:
+    def encode(
+        self,
+        z: int,
+        x: int,
+        y: int,
+        tolerance: float,
+        keep: Ints | None = None,
+        *,
+        lean: bool = False,
+    ) -> Encoded:
         """Write a tile's features.
 
         Parameters
@@ -142,26 +156,28 @@ class Layer:
             How far, in units, a drawn border may be from the true one before rounding.
         keep
             Only these of the rows found, by their place in `rows_in`.
+        lean
+            Without the attributes that a tile can do without.
         """
         shapes, rows, at = self.rows_in(z, x, y)
         if keep is not None:
             rows, at = rows[keep], at[keep]
         if not len(rows):
             return Encoded(rows, np.zeros(0, np.int64), b"", b"")
-        words = self.attributes
+        words = self.lean if lean and self.lean is not None else self.attributes
         view = np.array([EXTENT * 2.0**z, x * float(EXTENT), y * float(EXTENT)])
         features, values, sizes = encode_features(
             rows, at, self.kinds, shapes.features, shapes.parts, shapes.rings, shapes.coords,
-            shapes.boxes, self.anchors, self.ids, words.tags, self._scratch(), words.value_at,
+            shapes.boxes, self.anchors, self.ids, words.tags, self._scratch(words), words.value_at,
             words.value_bytes, view, EXTENT, BUFFER, tolerance,
         )  # fmt: skip
-        return Encoded(rows, sizes, features.tobytes(), values.tobytes())
+        return Encoded(rows, sizes, features.tobytes(), values.tobytes(), words.keys)
 
     def message(self, encoded: Encoded) -> bytes:
         """Write the layer that holds encoded features; nothing without any."""
         if not encoded.features:
             return b""
-        return layer_message(self.name, encoded.features, self.attributes.keys, encoded.values)
+        return layer_message(self.name, encoded.features, encoded.keys, encoded.values)
 
     def _source(self, z: int, x: int, y: int) -> tuple[Shapes, Ints | None]:
         """Give the shapes to cut a tile from: the layer's own, or an ancestor's pieces."""
@@ -195,12 +211,13 @@ class Layer:
                 self._pieces.popitem(last=False)
         return found
 
-    def _scratch(self) -> np.ndarray:
+    def _scratch(self, words: Attributes) -> np.ndarray:
         """Give this thread's scratch of the kernel: a place for each value, all -1."""
-        found: np.ndarray | None = getattr(self._local, "places", None)
+        name = "places" if words is self.attributes else "lean"
+        found: np.ndarray | None = getattr(self._local, name, None)
         if found is None:
-            found = np.full(len(self.attributes.value_at), -1, np.int32)
-            self._local.places = found
+            found = np.full(len(words.value_at), -1, np.int32)
+            setattr(self._local, name, found)
         return found
 
 

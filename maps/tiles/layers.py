@@ -144,25 +144,25 @@ def _compounds(snapshot: Snapshot) -> Layer:
     for level in LEVELS:
         own = column("compounds", level)
         lowest = np.where(own > 0, own, lowest)
+    words = {
+        "code": column("compounds", "code"),
+        "name": column("compounds", "name"),
+        "state": states[column("compounds", "mode")],
+        "old": old.astype(np.int64),
+        "division": lowest,
+        "placeholder": np.where(points, 1.0, np.nan),
+    }
     return Layer(
         "compounds",
         np.where(points, POINT, POLYGON).astype(np.uint8),
         lambda _zoom: projected,
         anchors,
         np.arange(1, len(built) + 1),
-        attributes(
-            {
-                "code": column("compounds", "code"),
-                "name": column("compounds", "name"),
-                "state": states[column("compounds", "mode")],
-                "old": old.astype(np.int64),
-                "division": lowest,
-                "placeholder": np.where(points, 1.0, np.nan),
-            }
-        ),
+        attributes(words),
         np.where(standing, KINDS["compounds"].min_zoom, NEVER).astype(np.uint8),
         np.maximum(column("compounds", "land_area_dm2"), 0).astype(np.float64),
         column("compounds", "floor_area_dm2"),
+        lean=attributes({name: values for name, values in words.items() if name != "name"}),
     )
 
 

@@ -1,8 +1,9 @@
 """A tile put together from its layers, within a limit of size.
 
-The rule: a tile that is too large is drawn coarser (`COARSER`), then without its smallest
-features. What is left out is said in the tile, in the layer `omitted`: one point in the middle
-for each layer that is not whole, with how many features and how much floor area it lacks.
+The rule: a tile that is too large is drawn coarser (`COARSER`), then without names, then without
+its smallest features. What is left out is said in the tile, in the layer `omitted`: one point in
+the middle for each layer that is not whole, with how many features and how much floor area it
+lacks.
 """
 
 from __future__ import annotations
@@ -54,9 +55,14 @@ def compress(tile: bytes) -> bytes:
 
 def encode(layers: tuple[Layer, ...], z: int, x: int, y: int, limits: Limits) -> bytes:
     """Encode a tile, with its layers in the given order."""
-    tolerance = 0.0 if z >= FINE_FROM else 1.0
-    for step in (tolerance, *COARSER):
-        drawn = [layer.encode(z, x, y, 0.0 if layer.cuts else step) for layer in layers]
+    finest = 0.0 if z >= FINE_FROM else 1.0
+    steps = [(finest, False), *((step, False) for step in COARSER)]
+    if any(layer.lean is not None for layer in layers):
+        steps.append((COARSER[-1], True))
+    for tolerance, lean in steps:
+        drawn = [
+            layer.encode(z, x, y, 0.0 if layer.cuts else tolerance, lean=lean) for layer in layers
+        ]
         tile = b"".join(map(_message, layers, drawn))
         if limits.fits(tile):
             return tile
@@ -80,7 +86,7 @@ def _fitted(
         for layer, item in zip(layers, whole, strict=True):
             own = len(item.features) + len(item.values)
             keep = _largest_within(layer, item, room * own / max(full, 1))
-            kept = layer.encode(z, x, y, 0.0 if layer.cuts else COARSER[-1], keep)
+            kept = layer.encode(z, x, y, 0.0 if layer.cuts else COARSER[-1], keep, lean=True)
             messages.append(layer.message(kept))
             left = _left_out(item, keep)
             if len(left):

@@ -22,7 +22,7 @@ def decoded(tile: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "limits",
-    [Limits(12_000, 10**9), Limits(10**9, 5_000), Limits(6_000, 3_000), Limits(900, 900)],
+    [Limits(9_000, 10**9), Limits(10**9, 4_000), Limits(6_000, 3_000), Limits(900, 900)],
 )
 def test_drawn_and_omitted_add_up(snapshot: Snapshot, tiles: TileSet, limits: Limits) -> None:
     whole = decoded(tiles.tile("compounds", 10, X, Y))["compounds"]["features"]
@@ -51,6 +51,20 @@ def test_coarser_comes_before_leaving_out(snapshot: Snapshot, tiles: TileSet) ->
     assert "omitted" not in found
     assert len(tile) < len(full)
     assert len(found["compounds"]["features"]) == len(decoded(full)["compounds"]["features"])
+
+
+def test_names_go_before_compounds_do(snapshot: Snapshot, tiles: TileSet) -> None:
+    full = tiles.tile("compounds", 10, X, Y)
+    coarse = TileSet(snapshot, None, Limits(len(full) - 200, 10**9)).tile("compounds", 10, X, Y)
+    found = decoded(
+        TileSet(snapshot, None, Limits(len(coarse) * 4 // 5, 10**9)).tile("compounds", 10, X, Y)
+    )
+    assert "omitted" not in found
+    whole = {item["id"]: item["properties"] for item in decoded(full)["compounds"]["features"]}
+    lean = {item["id"]: item["properties"] for item in found["compounds"]["features"]}
+    for words in whole.values():
+        words.pop("name", None)
+    assert lean == whole
 
 
 def test_both_layers_of_a_tile_say_what_they_lack(snapshot: Snapshot, tiles: TileSet) -> None:
