@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -20,6 +19,7 @@ from maps.handout import write_handout
 from service.jobs.work import Work, today
 from service.options import division_code
 from service.plans.asked import Body, DefinitionAsk
+from service.schemas.common import Day
 
 Division = Annotated[str | None, Field(pattern=r"^[1-9][0-9]{1,11}$")]
 Level = Literal["province", "prefecture", "county", "street", "community"]
@@ -29,7 +29,7 @@ class SnapshotAsk(Body):
     """What is made from a snapshot: by id, or of a date (today by default)."""
 
     snapshot: Annotated[str | None, Field(pattern=r"^[0-9a-f]{6,64}$")] = None
-    as_of: dt.date | None = None
+    as_of: Day | None = None
     division: Division = None
     definition: DefinitionAsk = DefinitionAsk()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from geo.action_plan import Basis, Definition, Population
 from geo.errors import UsageError
@@ -14,6 +13,7 @@ from geo.takeover.plan.conditions import Conditions, Within
 from geo.takeover.plan.decided import Added, Decided
 from geo.takeover.plan.request import Aim, Request
 from service.options import definition_of, division_code
+from service.schemas.common import Day
 
 LONGEST_CODE: Final = 64
 
@@ -27,8 +27,8 @@ def _plain(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_plain)]
 Code = Annotated[str, Field(min_length=1, max_length=LONGEST_CODE), AfterValidator(_plain)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Area = Annotated[float, Field(ge=0, le=10**9)]
+Share = Annotated[float, Field(strict=True, gt=0, le=1)]
+Area = Annotated[float, Field(strict=True, ge=0, le=10**9)]
 
 
 class Body(BaseModel):
@@ -43,7 +43,7 @@ class DefinitionAsk(Body):
     band: Literal["A", "B", "C"] = "A"
     basis: Basis = "floor"
     population: Population = "urban"
-    with_interim: bool = False
+    with_interim: StrictBool = False
 
     def definition(self) -> Definition:
         """Give the definition."""
@@ -53,25 +53,25 @@ class DefinitionAsk(Body):
 class LimitsAsk(Body):
     """Limits; those not given are the action plan's (``GET /plans/options``)."""
 
-    reach_m: Annotated[float | None, Field(ge=0, le=5000)] = None
-    walking_limit_m: Annotated[float | None, Field(ge=0, le=5000)] = None
-    adjacent_m: Annotated[float | None, Field(ge=0, le=500)] = None
+    reach_m: Annotated[float, Field(strict=True, ge=0, le=5000)] | None = None
+    walking_limit_m: Annotated[float, Field(strict=True, ge=0, le=5000)] | None = None
+    adjacent_m: Annotated[float, Field(strict=True, ge=0, le=500)] | None = None
     within: Within | None = None
-    stars_least: Annotated[int | None, Field(ge=0, le=5)] = None
-    contract_months: Annotated[int | None, Field(ge=-1200, le=120)] = None
-    chain_depth: Annotated[int | None, Field(ge=1, le=5)] = None
-    bundle_below_m2: Annotated[float | None, Field(ge=0, le=10_000_000)] = None
-    bundle_floor_m2: Annotated[float | None, Field(ge=0, le=10_000_000)] = None
-    bundle_with_host: bool | None = None
-    spare_default: Annotated[float | None, Field(ge=0, le=1)] = None
-    households_per_staff: Annotated[int | None, Field(ge=1, le=1000)] = None
-    company_cap_m2: Annotated[float | None, Field(ge=0, le=10**9)] = None
-    fallback: bool | None = None
-    setup_yuan: Annotated[float | None, Field(ge=0, le=10**9)] = None
-    years: Annotated[int | None, Field(ge=0, le=30)] = None
-    unit_cost: Annotated[float | None, Field(ge=0, le=100)] = None
-    old_fee: Annotated[float | None, Field(ge=0, le=100)] = None
-    collection: Annotated[float | None, Field(ge=0, le=1)] = None
+    stars_least: Annotated[int, Field(strict=True, ge=0, le=5)] | None = None
+    contract_months: Annotated[int, Field(strict=True, ge=-1200, le=120)] | None = None
+    chain_depth: Annotated[int, Field(strict=True, ge=1, le=5)] | None = None
+    bundle_below_m2: Annotated[float, Field(strict=True, ge=0, le=10_000_000)] | None = None
+    bundle_floor_m2: Annotated[float, Field(strict=True, ge=0, le=10_000_000)] | None = None
+    bundle_with_host: StrictBool | None = None
+    spare_default: Annotated[float, Field(strict=True, ge=0, le=1)] | None = None
+    households_per_staff: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    company_cap_m2: Annotated[float, Field(strict=True, ge=0, le=10**9)] | None = None
+    fallback: StrictBool | None = None
+    setup_yuan: Annotated[float, Field(strict=True, ge=0, le=10**9)] | None = None
+    years: Annotated[int, Field(strict=True, ge=0, le=30)] | None = None
+    unit_cost: Annotated[float, Field(strict=True, ge=0, le=100)] | None = None
+    old_fee: Annotated[float, Field(strict=True, ge=0, le=100)] | None = None
+    collection: Annotated[float, Field(strict=True, ge=0, le=1)] | None = None
 
     def conditions(self) -> Conditions:
         """Give the conditions: what is not said is the action plan's setting."""
@@ -141,11 +141,11 @@ class PlanAsk(Body):
     snapshot: Annotated[str | None, Field(pattern=r"^[0-9a-f]{6,64}$")] = Field(
         default=None, description="快照；不写则按 as_of。Without it, the one of as_of."
     )
-    as_of: dt.date | None = Field(default=None, description="截止日期；默认今天。Default: today.")
+    as_of: Day | None = Field(default=None, description="截止日期；默认今天。Default: today.")
     division: Annotated[str | None, Field(pattern=r"^[1-9][0-9]{1,11}$")] = None
     target: Share = 0.9
     aim: Aim = "fewest"
-    budget_yuan: Annotated[float | None, Field(ge=0, le=10**12)] = None
+    budget_yuan: Annotated[float, Field(strict=True, ge=0, le=10**12)] | None = None
     each_child: Share | None = Field(
         default=None, description="每个下级区划也要达到的比率。A share for each child too."
     )
@@ -153,7 +153,7 @@ class PlanAsk(Body):
     definition: DefinitionAsk = DefinitionAsk()
     limits: LimitsAsk = LimitsAsk()
     decided: DecidedAsk = DecidedAsk()
-    time_limit_s: Annotated[float, Field(gt=0, le=20)] = 5.0
+    time_limit_s: Annotated[float, Field(strict=True, gt=0, le=20)] = 5.0
     base: Annotated[str | None, Field(min_length=6, max_length=64, pattern="^[0-9a-f]+$")] = Field(
         default=None,
         description="与之比较的方案：已存的编号，或本服务刚求过的 plan 或 digest。"
@@ -186,7 +186,7 @@ class PlanAsk(Body):
 class JobAsk(PlanAsk):
     """A plan to be made by a job and kept."""
 
-    time_limit_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
+    time_limit_s: Annotated[float, Field(strict=True, gt=0, le=3600)] = 60.0
 
 
 def _share(value: float) -> Decimal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -19,6 +18,7 @@ from service.options import day
 from service.paging import CursorOf, LimitOf, page_of
 from service.plans.asked import Body, Code, Text
 from service.plans.steps import as_answer
+from service.schemas.common import Day
 from service.schemas.plans import CaseAnswer, CaseList
 
 router = APIRouter(tags=["cases"])
@@ -42,7 +42,7 @@ class CaseAsk(Body):
     project: Code | None = Field(
         default=None, description="承接项目；有方案时不写。The host, where there is no plan."
     )
-    at: dt.date | None = Field(default=None, description="日期；默认今天。Default: today.")
+    at: Day | None = Field(default=None, description="日期；默认今天。Default: today.")
     evidence: Annotated[Text | None, Field(max_length=500)] = None
 
 
@@ -52,7 +52,7 @@ class StepAsk(Body):
     state: CaseStep
     reason: Annotated[Text | None, Field(max_length=500)] = None
     evidence: Annotated[Text | None, Field(max_length=500, examples=["昆建物〔2026〕12号"])] = None
-    at: dt.date | None = Field(
+    at: Day | None = Field(
         default=None, description="办成的日期；默认今天。The day on which it came about."
     )
     figures: dict[

@@ -38,7 +38,7 @@ from service.errors import problems
 from service.options import day
 from service.routes.coverage import IndicatorOf, as_answer, row_words
 from service.routes.divisions import head
-from service.schemas.common import Answer
+from service.schemas.common import Answer, Day
 from service.schemas.figures import ChangesAnswer, Compare, Series
 from service.schemas.figures import Gap as GapAnswer
 from service.schemas.jobs import Asked as JobAsked
@@ -139,8 +139,8 @@ def show_series(
 class SeriesAsk(Answer):
     """Which snapshots a series needs."""
 
-    first: dt.date = Field(alias="from", ge=EARLIEST, le=LATEST, examples=["2023-12-31"])
-    last: dt.date = Field(alias="to", ge=EARLIEST, le=LATEST, examples=["2025-12-31"])
+    first: Day = Field(alias="from", ge=EARLIEST, le=LATEST, examples=["2023-12-31"])
+    last: Day = Field(alias="to", ge=EARLIEST, le=LATEST, examples=["2025-12-31"])
     step: Step = "quarter"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 import json
 import re
@@ -17,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from geo.errors import NotFound, StepRefused, UsageError
 from geo.register.compose import Connection
-from service.asking_work import REGISTER, accepted, long_work
+from service.asking_work import ACCEPTED, REGISTER, accepted, long_work
 from service.dependencies import WorkspaceOf
 from service.errors import problems
 from service.jobs import found, record, uploads
@@ -26,6 +25,7 @@ from service.jobs.uploads import Upload
 from service.paging import CursorOf, LimitOf, cursor_at, start_of
 from service.plans.asked import Body, Text
 from service.receiving import Received, receive
+from service.schemas.common import Day
 from service.schemas.imports import (
     FileKind,
     ImportAnswer,
@@ -61,7 +61,7 @@ class OptionsAsk(Body):
         default=None, description="坐标系；不写则自动核对。Compared with the register by default."
     )
     layer: Word | None = None
-    effective: dt.date | None = Field(
+    effective: Day | None = Field(
         default=None, description="自该日起的真实变化。A real change from that day on."
     )
     complete: Annotated[str, Field(pattern=r"^[1-9][0-9]{1,11}$")] | None = Field(
@@ -102,7 +102,8 @@ BUSY: Final = frozenset({"checking", "importing"})
 
 
 @router.post("/imports", summary="上传文件并试导入 / Send a file, try it out", status_code=202,
-             responses=long_work(400, 413), openapi_extra=FORM)  # fmt: skip
+             responses={**long_work(400, 413), 202: {**ACCEPTED[202], "model": Sent}},
+             openapi_extra=FORM)  # fmt: skip
 async def send(request: Request, response: Response, space: WorkspaceOf) -> Sent:
     """Keep a file in the data folder and try it out; nothing is written into the register."""
     folder = space.home / uploads.FOLDER

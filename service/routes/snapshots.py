@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from geo.errors import UsageError
 from geo.snapshot.opened import EARLIEST, LATEST
@@ -14,7 +13,7 @@ from service.asking_work import ACCEPTED, ask
 from service.dependencies import WorkspaceOf
 from service.errors import problems
 from service.paging import CursorOf, LimitOf, page_of
-from service.schemas.common import Answer
+from service.schemas.common import Answer, Day, Moment
 from service.schemas.jobs import Asked
 from service.schemas.snapshots import SnapshotHead, SnapshotList
 
@@ -39,8 +38,8 @@ def snapshot(space: WorkspaceOf, name: str) -> SnapshotHead:
 class SnapshotAsk(Answer):
     """Which snapshot is wanted."""
 
-    as_of: dt.date = Field(ge=EARLIEST, le=LATEST, examples=["2025-12-31"])
-    known_at: AwareDatetime | None = Field(
+    as_of: Day = Field(ge=EARLIEST, le=LATEST, examples=["2025-12-31"])
+    known_at: Moment | None = Field(
         default=None,
         description="按某一时刻已登记的内容；默认此刻。As known at a moment; now by default.",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 SNAPSHOT_EXAMPLE = "3f6c0b7d9e21" + "0" * 52
 
@@ -31,6 +31,20 @@ def _pair(value: Any) -> Any:
 
 Both = Annotated[Words, BeforeValidator(_pair)]
 """Words that the rooms below give as a pair."""
+
+
+def _written(value: Any) -> Any:
+    """Take dates as they are written; a bare number would be read as seconds since 1970."""
+    if value is not None and not isinstance(value, str | dt.date):
+        raise ValueError("应写成文字，如 2025-12-31")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_written)]
+"""A date in the body of a request."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""A moment in the body of a request, with its zone."""
 
 Code = Annotated[str, Field(description="区划代码。A division's code.", examples=["530102"])]
 Share = Annotated[float | None, Field(ge=0, le=1, description="0–1；没有分母时为空。")]
