@@ -2,5 +2,7 @@
 import { defineAsyncComponent, type Component } from 'vue'
 
 export const drawers: Record<string, Component> = {
+  suggestion: defineAsyncComponent(() => import('@/pages/takeover/SuggestionCard.vue')),
+  case: defineAsyncComponent(() => import('@/pages/takeover/CaseCard.vue')),
   compound: defineAsyncComponent(() => import('@/pages/compounds/CompoundCard.vue')),
 }

@@ -47,6 +47,8 @@ export class Atlas {
   /** Done when the style is there and layers can be told things. */
   readonly ready: Promise<void>
   private snapshot: string
+  /** Layers of a page's own that are pressed for themselves, not for what lies below them. */
+  readonly pressed = new Set<string>()
   private painted = new Set<string>()
   private lit = ''
 
@@ -216,6 +218,14 @@ export class Atlas {
       compound: found.find(({ source }) => source === 'compounds') ?? null,
       division: found.find(({ source, state }) => source === 'divisions' && state.shown) ?? null,
     }
+  }
+
+  /** Whether a page's own layer is at a place. */
+  taken(point: { x: number; y: number }): boolean {
+    const layers = [...this.pressed].filter((id) => this.map.getLayer(id))
+    return (
+      layers.length > 0 && this.map.queryRenderedFeatures([point.x, point.y], { layers }).length > 0
+    )
   }
 
   /** Move the camera, because a reader asked to see something. */
