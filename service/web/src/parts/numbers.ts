@@ -3,7 +3,7 @@
 /** A share on its own side of the target: 89.96 % of 90 % is not written 90.0 %. */
 export function shareText(share: number | null, target: number): string {
   if (share === null) return '—'
-  const side = (value: number): number => Math.sign(Math.round((value - target) * 1e9))
+  const side = (value: number): boolean => value - target > -1e-12
   for (let digits = 1; digits <= 4; digits++) {
     const text = (100 * share).toFixed(digits)
     const edge = (at: number): boolean => (Number(text) === at) === (100 * share === at)

@@ -183,3 +183,12 @@ export function boxOf([x1, y1, x2, y2]: [number, number, number, number]): Box {
     Math.max(y1, y2) + side,
   ]
 }
+
+/** A box around all of a plan's lines; null where there are none. */
+export function boxAround(lines: Lines): Box | null {
+  const ends = lines.features.flatMap(({ geometry }) => geometry.coordinates)
+  if (!ends.length) return null
+  const xs = ends.map(([x]) => x!)
+  const ys = ends.map(([, y]) => y!)
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
+}
