@@ -230,13 +230,23 @@ export class Atlas {
 
   /** Move the camera, because a reader asked to see something. */
   look(box: Box, { covered = 0, maxZoom = 16.5 } = {}): void {
-    const bounds = box as LngLatBoundsLike
-    const padding = { ...PADDING, right: PADDING.right + covered }
-    this.map.fitBounds(bounds, {
-      padding,
+    const { top, right, bottom, left } = PADDING
+    const aside = right + covered
+    // The map's own uneven padding is off where `maxZoom` holds; an offset is not.
+    const fit = this.map.cameraForBounds(box as LngLatBoundsLike, {
+      padding: {
+        top: (top + bottom) / 2,
+        bottom: (top + bottom) / 2,
+        left: (left + aside) / 2,
+        right: (left + aside) / 2,
+      },
       maxZoom,
+    })
+    if (!fit) return
+    this.map.easeTo({
+      ...fit,
+      offset: [(left - aside) / 2, (top - bottom) / 2],
       duration: calm.matches ? 0 : 420,
-      linear: true,
     })
   }
 
