@@ -74,6 +74,7 @@ class _Hands:
         self.place = place
         self.children: dict[str, ForkServerProcess] = {}
         self.guard: Connection | None = None
+        self.turn = threading.Lock()
         self.worker: Worker | None = None
 
     def drop(self) -> NoReturn:
@@ -85,16 +86,22 @@ class _Hands:
 
     def alive(self) -> None:
         """Hold the lock that says that this worker is alive; again when the database restarted."""
-        if self.worker is None or self.worker.worker_id is None:
-            return
-        if self.guard is not None:
-            with contextlib.suppress(psycopg.Error):
-                self.guard.execute("select 1")
+        with self.turn:
+            if self.worker is None or self.worker.worker_id is None:
                 return
-        self.guard = open_connection(self.place.conninfo)
-        self.guard.execute(
-            "select pg_advisory_lock(%s, %s::int)", [record.CALL_CLASS, self.worker.worker_id]
-        )
+            if self.guard is not None:
+                with contextlib.suppress(psycopg.Error):
+                    self.guard.execute("select 1")
+                    return
+            guard = open_connection(self.place.conninfo)
+            # Not waited for: a connection that just broke may hold it for a moment more.
+            row = guard.execute(
+                "select pg_try_advisory_lock(%s, %s::int) as held",
+                [record.CALL_CLASS, self.worker.worker_id],
+            ).fetchone()
+            self.guard = guard if row is not None and row["held"] else None
+            if self.guard is None:
+                guard.close()
 
 
 async def _work(hands: _Hands, at_once: int) -> None:

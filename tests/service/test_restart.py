@@ -172,7 +172,10 @@ def test_killed_in_the_middle_and_started_again(server: Server, database: str) -
         imported = server.api.post(f"/imports/{sent}/confirm").json()["job"]
         planned = server.api.post("/plans", json=ask).json()["job"]
         wait(2)
+        workers = server.children()
         server.kill()
+        assert len(workers) == 1
+        wait_for(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers))
     assert counts(database) == before
     server.start()
     assert server.ended(imported)["state"] == "done"
@@ -197,6 +200,7 @@ def test_killed_in_the_middle_and_started_again(server: Server, database: str) -
     assert counts(database) == after
 
 
+@pytest.mark.long
 def test_killed_between_the_commit_and_the_end_of_the_job(server: Server, database: str) -> None:
     before = counts(database)
     sent = send(server)
@@ -218,6 +222,7 @@ def test_killed_between_the_commit_and_the_end_of_the_job(server: Server, databa
     assert counts(database)["change"] == before["change"] + 1
 
 
+@pytest.mark.long
 def test_cancelling_ends_what_waits_for_the_database(server: Server, database: str) -> None:
     before = counts(database)
     sent = send(server)
@@ -230,10 +235,3 @@ def test_cancelling_ends_what_waits_for_the_database(server: Server, database: s
     assert server.api.get(f"/imports/{sent}").json()["state"] == "checked"
     again = server.api.post(f"/imports/{sent}/confirm").json()["job"]
     assert server.ended(again)["state"] == "done"
-
-
-def test_the_worker_ends_with_the_server(server: Server) -> None:
-    workers = server.children()
-    assert len(workers) == 1
-    server.kill()
-    wait_for(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers))
