@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import Response
 
+from geo.errors import UsageError
 from service.errors import problems
 from service.jobs import record
 from service.jobs.work import Place
@@ -32,7 +34,16 @@ def place_of(space: Workspace) -> Place:
 
 
 def ask(space: Workspace, response: Response, kind: str, parameters: Mapping[str, Any]) -> Asked:
-    """Ask for a job; the response says where it can be watched."""
+    """Ask for a job; the response says where it can be watched.
+
+    Raises
+    ------
+    UsageError
+        When there is something in the words that no text of PostgreSQL can hold.
+    """
+    text = json.dumps(parameters, ensure_ascii=False)
+    if "\\u0000" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise UsageError("请求中有不能保存的字符。", "请去掉控制字符后重试。")
     with space.register.connect() as connection:
         job = record.ask(connection, kind, parameters, space.settings.author)
     return accepted(response, job)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from python_multipart import MultipartParser
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -147,7 +147,7 @@ async def receive(request: Request, folder: Path, most_bytes: int) -> Received:
             async for piece in request.stream():
                 await run_in_threadpool(reader.parser.write, piece)
             return reader.finish()
-        except (MultipartParseError, ClientDisconnect) as error:
+        except (FormParserError, ClientDisconnect) as error:
             raise UsageError("上传中断，或表单格式有误。", "请重新上传。") from error
         finally:
             reader.close()

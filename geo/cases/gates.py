@@ -29,6 +29,9 @@ AGREEING: Final = Fraction(1, 2)
 """More than so much of what takes part agrees."""
 
 LONGEST_TEXT: Final = 500
+MOST_DM2: Final = 10**13
+"""No compound comes near to 1,000 km² of floor."""
+MOST_DIGITS: Final = 9
 
 _ADDRESS: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
 
@@ -217,14 +220,15 @@ def _area_dm2(value: object, name: str) -> int:
         dm2 = Decimal(str(value)) * 100
     except InvalidOperation:
         dm2 = Decimal(-1)
-    if not dm2.is_finite() or dm2 < 0 or dm2 != dm2.to_integral_value():
+    if not dm2.is_finite() or not 0 <= dm2 <= MOST_DM2 or dm2 != dm2.to_integral_value():
         raise UsageError(f"{name} {value} 不是面积。", "请写平方米数，最多两位小数。")
     return int(dm2)
 
 
 def _whole(value: object, name: str) -> int:
     text = str(value)
-    if isinstance(value, bool) or not (text.isascii() and text.isdecimal()):
+    known = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+    if isinstance(value, bool) or not known:
         raise UsageError(f"{name} {value} 不是人数。", "请写整数。")
     return int(text)
 

@@ -18,7 +18,7 @@ from geo.terms import MADE_UP
 from maps.handout import write_handout
 from service.jobs.work import Work, today
 from service.options import division_code
-from service.plans.asked import Body, DefinitionAsk
+from service.plans.asked import Body, DefinitionAsk, Text
 from service.schemas.common import Day
 
 Division = Annotated[str | None, Field(pattern=r"^[1-9][0-9]{1,11}$")]
@@ -48,7 +48,7 @@ class SnapshotAsk(Body):
 class HandoutAsk(SnapshotAsk):
     """A map in one file."""
 
-    review_number: Annotated[str, Field(max_length=60)] = ""
+    review_number: Annotated[Text, Field(max_length=60)] = ""
 
 
 class FiguresAsk(SnapshotAsk):
