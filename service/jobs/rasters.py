@@ -18,7 +18,7 @@ from maps.tiles.tileset import TileSet
 from service.jobs.making import Level, SnapshotAsk
 from service.jobs.work import Cancelled, Work
 
-Zoom = Annotated[int | None, Field(ge=0, le=16)]
+Zoom = Annotated[int, Field(strict=True, ge=0, le=16)] | None
 
 
 class TilesAsk(SnapshotAsk):
@@ -36,7 +36,7 @@ class RasterAsk(SnapshotAsk):
     what: Literal["I1", "I2", "I3", "I4", "state"] = "I1"
     level: Level = "county"
     crs: Annotated[str, Field(max_length=10, pattern=r"^(gk|3857|EPSG:[0-9]{4,5})$")] = "gk"
-    pixel_m: Annotated[float | None, Field(gt=0, le=10_000)] = None
+    pixel_m: Annotated[float, Field(strict=True, gt=0, le=10_000)] | None = None
     review_number: Annotated[str, Field(max_length=60)] = ""
 
 
