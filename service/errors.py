@@ -78,7 +78,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
             "description": MEANINGS[status],
             "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status in sorted({*statuses, 421, 422, 500, 503})
+        for status in sorted({*statuses, 400, 421, 422, 500, 503})
     }
 
 
