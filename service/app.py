@@ -20,6 +20,7 @@ from service.http.headers import StrictHeaders
 from service.http.mounts import Mounts
 from service.http.observe import Observe
 from service.http.site import Site
+from service.ogc.app import OgcApp
 from service.openapi import describe
 from service.routes import ROUTERS
 from service.settings import Settings
@@ -77,7 +78,8 @@ def create_app(settings: Settings) -> Application:
 
 def straight_apps(space: Workspace) -> dict[str, ASGIApp]:
     """Give the applications that answer below a prefix without passing through the routes."""
-    return {"/tiles/": TileApp(space)}
+    ogc = OgcApp(space)
+    return {"/tiles/": TileApp(space), "/ogc/": ogc, "/ogc": ogc}
 
 
 @asynccontextmanager

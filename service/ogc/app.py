@@ -1,0 +1,200 @@
+"""The OGC API as one ASGI application below ``/ogc/``; it wakes when somebody first asks."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from psycopg.conninfo import conninfo_to_dict
+
+from geo.errors import ServerError, WuyeError
+from geo.snapshot.file import Snapshot
+from service.ogc.views import TITLES, Shown, show
+from service.workspace import Workspace
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PREFIX: Final = "/ogc"
+SCHEMA: Final = "ogc"
+LOOK_AGAIN_S: Final = 5.0
+"""How long nobody asks whether the register has changed."""
+
+STATEMENT_MS: Final = 30_000
+CONNECTIONS: Final = 4
+
+
+class OgcApp:
+    """Answer everything below ``/ogc/``: OGC API Features by tipg, tiles and styles described.
+
+    Parameters
+    ----------
+    workspace
+        The installation; today's snapshot of it is shown, and a new one when the register changes.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._inner: Any = None
+        self._shown: tuple[Shown, Snapshot] | None = None
+        self._asked: tuple[dt.date, int] | None = None
+        self._looked = -LOOK_AGAIN_S
+        self._lock = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection (ASGI)."""
+        if scope["type"] != "http":
+            return
+        if scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
+            await _say(send, 405, "只读接口。")
+            return
+        try:
+            await self._ready()
+        except WuyeError as error:
+            await _say(send, 503 if isinstance(error, ServerError) else 500, error.message)
+            return
+        root = scope.get("root_path", "") + PREFIX
+        path = scope["path"] if scope["path"] != PREFIX else f"{PREFIX}/"
+        if b"f=html" in scope["query_string"].split(b"&"):
+            await _say(send, 406, "没有网页形式，请用 JSON。")
+            return
+        # tipg's pages load scripts from elsewhere: a browser gets the JSON.
+        headers = [item for item in scope["headers"]
+                   if not (item[0] == b"accept" and b"html" in item[1])]  # fmt: skip
+        inner = {**scope, "root_path": root, "path": path, "headers": headers}
+        await self._inner(inner, receive, send)
+
+    def shown(self) -> tuple[Shown, Snapshot]:
+        """Give what is shown now.
+
+        Raises
+        ------
+        ServerError
+            Before anything is.
+        """
+        if self._shown is None:
+            raise ServerError("OGC 接口尚未就绪。", "请稍后重试。")
+        return self._shown
+
+    async def _ready(self) -> None:
+        async with self._lock:
+            if time.monotonic() - self._looked < LOOK_AGAIN_S:
+                return
+            changed = await asyncio.to_thread(self._look)
+            if self._inner is None:
+                self._inner = self._make()
+                self._inner.state.pool = await self._pool()
+            if changed:
+                await self._register()
+            self._looked = time.monotonic()
+
+    def _look(self) -> bool:
+        """Show today's snapshot when it is not the one shown; tell whether that changed."""
+        register = self.workspace.register
+        today = dt.datetime.now().astimezone().date()
+        asked = (today, register.known_change())
+        if asked == self._asked:
+            return False
+        snapshot = self.workspace.snapshots.get(today)
+        self._shown = show(register, snapshot, asked[1]), snapshot
+        self._asked = asked
+        return True
+
+    def _make(self) -> Any:
+        """Make the inner application; tipg is heavy and rarely asked for, so it comes here."""
+        from fastapi import FastAPI, Request  # noqa: PLC0415
+        from starlette.responses import RedirectResponse  # noqa: PLC0415
+        from tipg.errors import DEFAULT_STATUS_CODES, add_exception_handlers  # noqa: PLC0415
+        from tipg.factory import OGCFeaturesFactory  # noqa: PLC0415
+
+        from service.ogc.tilesets import CONFORMS, router  # noqa: PLC0415
+
+        class Features(OGCFeaturesFactory):
+            """tipg's features, which also says that there are tiles and styles."""
+
+            @property
+            def conforms_to(self) -> list[str]:
+                ours = [*super().conforms_to, *CONFORMS]
+                return [name for name in ours if not name.endswith("/html")]
+
+            def links(self, request: Any) -> list[Any]:
+                from tipg.model import Link  # noqa: PLC0415
+
+                base = str(request.base_url).rstrip("/")
+                tiles = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+                styles = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+                kind = "application/json"
+                return [
+                    *super().links(request),
+                    Link(href=f"{base}/tiles", rel=tiles, type=kind, title="矢量瓦片"),
+                    Link(href=f"{base}/styles", rel=styles, type=kind, title="样式"),
+                ]
+
+        app = FastAPI(title="wuye OGC API", openapi_url="/api", docs_url=None, redoc_url=None)
+        app.include_router(Features(title="wuye OGC API", with_common=True).router)
+        app.include_router(router(self.shown))
+        add_exception_handlers(app, DEFAULT_STATUS_CODES)
+
+        # The landing page links to a page of this name; the description itself will do.
+        @app.get("/api.html", include_in_schema=False, name="swagger_ui_html")
+        def described(request: Request) -> RedirectResponse:
+            return RedirectResponse(f"{str(request.base_url).rstrip('/')}/api")
+
+        return app
+
+    async def _pool(self) -> Any:
+        """Open connections on which nothing can be written."""
+        import asyncpg  # type: ignore[import-untyped] # noqa: PLC0415
+        from tipg.database import connection_factory  # noqa: PLC0415
+
+        words = conninfo_to_dict(self.workspace.register.conninfo)
+        place: dict[str, Any] = {
+            ours: words[theirs]
+            for ours, theirs in (("host", "host"), ("port", "port"), ("user", "user"),
+                                 ("password", "password"), ("database", "dbname"))
+            if words.get(theirs)
+        }  # fmt: skip
+
+        async def read_only(connection: Any) -> None:
+            await connection.execute("set default_transaction_read_only = on")
+            await connection.execute(f"set statement_timeout = {STATEMENT_MS}")
+
+        return await asyncpg.create_pool(
+            **place,
+            min_size=1,
+            max_size=CONNECTIONS,
+            init=connection_factory([SCHEMA], "pg_temp"),
+            setup=read_only,
+        )
+
+    async def _register(self) -> None:
+        """Have tipg look at the views again: extents have changed."""
+        from tipg.collections import register_collection_catalog  # noqa: PLC0415
+        from tipg.settings import DatabaseSettings  # noqa: PLC0415
+
+        settings = DatabaseSettings(schemas=[SCHEMA], functions=[], datetime_extent=False)
+        await register_collection_catalog(self._inner, db_settings=settings)
+        found = self._inner.state.collection_catalog["collections"]
+        now, _ = self.shown()
+        ordered = {}
+        for name, title in TITLES.items():
+            collection = found.get(f"{SCHEMA}.{name}")
+            if collection is None:
+                continue
+            collection.title = title
+            collection.description = f"{title} · {now.words()}"
+            collection.id_column = collection.get_column("code")
+            ordered[collection.id] = collection
+        self._inner.state.collection_catalog["collections"] = ordered
+
+
+async def _say(send: Send, status: int, detail: str) -> None:
+    body = json.dumps({"status": status, "title": detail}, ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/problem+json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
