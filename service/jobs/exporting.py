@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from service.jobs import making, rasters
+from service.jobs import making, printing, rasters
 from service.jobs.work import Work
 
 Maker = Callable[[Work, Path, Any], None]
@@ -45,6 +45,8 @@ class Export:
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GPKG: Final = "application/geopackage+sqlite3"
 PMTILES: Final = "application/vnd.pmtiles"
+PDF: Final = "application/pdf"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML: Final = "text/html; charset=utf-8"
 
 EXPORTS: Final[dict[str, Export]] = {
@@ -68,6 +70,27 @@ EXPORTS: Final[dict[str, Export]] = {
     "raster": Export(
         ".zip", "application/zip", ("分级栅格与图例", "A raster and its legend"),
         rasters.RasterAsk, rasters.raster,
+    ),
+    "sheet": Export(
+        ".pdf", PDF, ("可打印的地图", "A map to print"), printing.SheetAsk, printing.sheet
+    ),
+    "sheet-png": Export(
+        ".png", "image/png", ("地图图片，300 dpi", "A map as a picture, 300 dpi"),
+        printing.SheetAsk, printing.sheet,
+    ),
+    "sheet-svg": Export(
+        ".svg", "image/svg+xml", ("地图矢量图", "A map as a drawing"), printing.SheetAsk,
+        printing.sheet,
+    ),
+    "atlas": Export(
+        ".pdf", PDF, ("图集", "An atlas"), printing.AtlasAsk, printing.atlas
+    ),
+    "report": Export(
+        ".docx", DOCX, ("一月报告", "The January report"), printing.ReportAsk, printing.report
+    ),
+    "report-book": Export(
+        ".xlsx", XLSX, ("一月报告附表", "The January report's workbook"), printing.ReportAsk,
+        printing.report_book,
     ),
 }  # fmt: skip
 """By the ``kind`` that ``POST /exports`` names."""
