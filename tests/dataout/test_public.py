@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 import shutil
@@ -12,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docx
+import mapbox_vector_tile
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+import pypdf
 import pytest
 import shapely
 from openpyxl.comments import Comment
@@ -257,6 +260,34 @@ def share_gives_it_away(edition: Path) -> str:
     return "sum"
 
 
+def party_attribute_in_tiles(edition: Path) -> str:
+    tile = mapbox_vector_tile.encode(
+        [
+            {
+                "name": "compounds",
+                "features": [
+                    {"geometry": "POINT(1 1)", "properties": {"name": "甲", "form": "联合党支部"}}
+                ],
+            }
+        ]
+    )
+    with sqlite3.connect(edition / "图.mbtiles") as connection:
+        connection.execute("create table metadata (name text, value text)")
+        connection.execute(
+            "create table tiles (zoom_level int, tile_column int, tile_row int, tile_data blob)"
+        )
+        connection.execute("insert into tiles values (0, 0, 0, ?)", [gzip.compress(tile)])
+    return "party"
+
+
+def mark_in_pdf(edition: Path) -> str:
+    book = pypdf.PdfWriter()
+    book.add_blank_page(200, 200)
+    book.add_metadata({"/Title": "内部使用"})
+    book.write(edition / "图.pdf")
+    return "internal"
+
+
 def damaged(edition: Path) -> str:
     (edition / "坏.pdf").write_bytes(b"%PDF-1.7\nnothing")
     return "unread"
@@ -265,7 +296,8 @@ def damaged(edition: Path) -> str:
 PLANTS = [party_column, party_cell, party_indicator, party_style, small_count_xlsx, small_count_sentence,
           small_count_docx_table, phone, named_person, path_in_readme, windows_path_in_html, database_in_geojson,
           database_in_svg, excluded_code, excluded_ground, deleted_row_in_gpkg, internal_mark_in_shapefile,
-          hidden_sheet, filled_in, subtraction, subtraction_by_total_row, share_gives_it_away, damaged]  # fmt: skip
+          hidden_sheet, filled_in, subtraction, subtraction_by_total_row, share_gives_it_away,
+          party_attribute_in_tiles, mark_in_pdf, damaged]  # fmt: skip
 
 
 @pytest.mark.parametrize("plant", PLANTS)
