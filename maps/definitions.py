@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from geo import terms
 from geo.action_plan import BASIS_NAMES, POPULATION_NAMES, action_plan
+from geo.intake.columns import KINDS, english
 from maps.handout import LEVEL_WORDS
 from maps.style import STATES, Words, share_classes
 from maps.words import BASIS_NAMES_EN, POPULATION_NAMES_EN, target_text
@@ -132,6 +133,20 @@ def definitions() -> dict[str, Any]:
             for key, (name, meaning) in FILTER_WORDS.items()
         ],
         "case_states": list(terms.CASE_STATES),
+        "file_kinds": [
+            {
+                "id": kind,
+                "columns": [
+                    {
+                        "id": english(kind, column),
+                        "header": column.header,
+                        "required": column.required,
+                    }
+                    for column in columns
+                ],
+            }
+            for kind, columns in KINDS.items()
+        ],
     }  # fmt: skip
 
 

@@ -91,6 +91,21 @@ class FilterWords(Answer):
     meaning: Both
 
 
+class FileColumn(Answer):
+    """A column that a file of a kind may have."""
+
+    id: str = Field(examples=["floor_area_m2"])
+    header: str = Field(examples=["建筑面积(㎡)"])
+    required: bool
+
+
+class FileKindWords(Answer):
+    """A kind of file that can be imported, with its columns."""
+
+    id: str = Field(examples=["ledger"])
+    columns: list[FileColumn]
+
+
 class Definitions(Answer):
     """Everything that gives figures their meaning."""
 
@@ -104,3 +119,4 @@ class Definitions(Answer):
     states: list[StateWords]
     filters: list[FilterWords]
     case_states: list[str]
+    file_kinds: list[FileKindWords]
