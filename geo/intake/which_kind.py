@@ -9,7 +9,7 @@ from typing import Final
 from geo.errors import InputError
 from geo.intake.columns import KINDS, SHAPED, lacking
 from geo.intake.headers import match
-from geo.intake.read import read
+from geo.intake.read import SHAPE_ENDINGS, read
 
 MOST_BYTES: Final = 20_000_000
 """A larger file is not read so often only to save somebody a click."""
@@ -25,6 +25,13 @@ class Guess:
     likely: tuple[str, ...]
 
 
+def _possible(path: Path) -> list[str]:
+    """Give the kinds that a file of this ending can be: reading it for each takes its time."""
+    if path.suffix.lower() in SHAPE_ENDINGS:
+        return [kind for kind in KINDS if kind in SHAPED]
+    return [kind for kind in KINDS if kind not in _NEEDS_SHAPES]
+
+
 def which_kind(path: Path) -> Guess:
     """Tell of which kind a file is.
 
@@ -37,7 +44,7 @@ def which_kind(path: Path) -> Guess:
         return Guess(None, tuple(KINDS))
     fits: dict[str, int] = {}
     refused: InputError | None = None
-    for kind in KINDS:
+    for kind in _possible(path):
         try:
             raw = read(path, kind, {})
         except InputError as error:

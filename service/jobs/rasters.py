@@ -17,6 +17,7 @@ from maps.tiles.archive.export import export_tiles
 from maps.tiles.tileset import TileSet
 from service.jobs.making import Level, SnapshotAsk
 from service.jobs.work import Cancelled, Work
+from service.plans.asked import Text
 
 Zoom = Annotated[int, Field(strict=True, ge=0, le=16)] | None
 
@@ -27,7 +28,7 @@ class TilesAsk(SnapshotAsk):
     layer: Literal["divisions", "compounds", "areas", "barriers"] = "compounds"
     min_zoom: Zoom = None
     max_zoom: Zoom = None
-    review_number: Annotated[str, Field(max_length=60)] = ""
+    review_number: Annotated[Text, Field(max_length=60)] = ""
 
 
 class RasterAsk(SnapshotAsk):
@@ -37,7 +38,7 @@ class RasterAsk(SnapshotAsk):
     level: Level = "county"
     crs: Annotated[str, Field(max_length=10, pattern=r"^(gk|3857|EPSG:[0-9]{4,5})$")] = "gk"
     pixel_m: Annotated[float, Field(strict=True, gt=0, le=10_000)] | None = None
-    review_number: Annotated[str, Field(max_length=60)] = ""
+    review_number: Annotated[Text, Field(max_length=60)] = ""
 
 
 def tiles(work: Work, path: Path, ask: TilesAsk) -> None:

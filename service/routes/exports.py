@@ -43,7 +43,7 @@ else:
 
 
 @router.post(
-    "/exports", summary="生成一个文件 / Make a file", responses=long_work(), status_code=202
+    "/exports", summary="生成一个文件 / Make a file", responses=long_work(400), status_code=202
 )
 def export(space: WorkspaceOf, response: Response, asked: ExportAsk) -> Asked:
     """Ask for a file; the job's ``result`` names it and where it can be had."""
