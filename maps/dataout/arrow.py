@@ -32,6 +32,7 @@ def write_layer(
     table: pa.Table | None = None,
     name: str | None = None,
     append: bool = False,
+    version: str | None = None,
     dataset_metadata: Mapping[str, str] | None = None,
     layer_metadata: Mapping[str, str] | None = None,
     **options: Any,
@@ -49,5 +50,6 @@ def write_layer(
         append=append,
         dataset_metadata=dict(dataset_metadata) if dataset_metadata else None,
         layer_metadata=dict(layer_metadata) if layer_metadata else None,
+        dataset_options={"VERSION": version} if version and not append else None,
         layer_options=options or None,
     )

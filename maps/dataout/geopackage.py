@@ -22,6 +22,9 @@ from maps.dataout.styles import styles_of
 ABOUT: Final = "说明"
 COLUMNS: Final = "字段说明"
 
+VERSION: Final = "1.2"
+"""Of GeoPackage: later ones make the QGIS and ArcGIS of most offices warn, and bring us nothing."""
+
 _STYLES: Final = """
 create table layer_styles (
     id integer primary key autoincrement not null,
@@ -41,7 +44,7 @@ values ('layer_styles', 'attributes', 'layer_styles', '图层样式（QGIS）', 
 _STYLE: Final = """
 insert into layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,
     styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time)
-values ('', '', ?, 'geometry', ?, ?, ?, ?, ?, 'wuye', ?)
+values ('', '', ?, 'geom', ?, ?, ?, ?, ?, 'wuye', ?)
 """
 
 
@@ -54,6 +57,8 @@ def write(path: Path, layers: Sequence[Layer], head: Head, datum: Datum) -> None
             datum,
             "GPKG",
             append=at > 0,
+            version=VERSION,
+            GEOMETRY_NAME="geom",  # layer_styles names it
             IDENTIFIER=layer.name,
             DESCRIPTION=f"{layer.title}：{head.line()}",
         )

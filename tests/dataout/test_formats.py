@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sqlite3
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -190,6 +192,10 @@ def test_geopackage_opens_coloured(written: Path) -> None:
             "select f_table_name, styleName, useAsDefault, styleQML, styleSLD from layer_styles"
         ).fetchall()
         about = dict(connection.execute('select "项", "内容" from "说明"').fetchall())
+        # QGIS finds a style by table and geometry column.
+        assert set(
+            connection.execute("select f_table_name, f_geometry_column from layer_styles")
+        ) == set(connection.execute("select table_name, column_name from gpkg_geometry_columns"))
         fields = connection.execute('select count(*) from "字段说明"').fetchone()[0]
     assert about["地图审核"] == "内部使用"
     assert fields > len(COMPOUNDS)
@@ -300,3 +306,25 @@ def test_command(command: Callable[..., tuple[int, str, str]], tmp_path: Path) -
         ["x", "--format", "dwg"],
     ):
         assert command("export", "data", *bad, "--as-of", "2025-12-31")[0] == 2, bad
+
+
+def test_qgis_opens_it_coloured(written: Path, tmp_path: Path) -> None:
+    """Runs where Debian's python3-qgis is installed."""
+    probe = subprocess.run(
+        ["/usr/bin/python3", "-c", "import qgis.core"], capture_output=True, check=False
+    )
+    if probe.returncode:
+        pytest.skip("python3-qgis is not installed")
+    script = (
+        "from qgis.core import QgsApplication, QgsVectorLayer\n"
+        "QgsApplication.setPrefixPath('/usr', True); app = QgsApplication([], False); app.initQgis()\n"
+        f"layer = QgsVectorLayer('{written}/wuye.gpkg|layername=divisions_county', 'x', 'ogr')\n"
+        "found = layer.loadDefaultStyle()[1], layer.renderer().classAttribute()\n"
+        "print(*found, *(item.symbol().color().name() for item in layer.renderer().categories()))\n"
+    )
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", script], capture_output=True, text=True, check=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
+    )  # fmt: skip
+    colours = [item.colour for item in share_classes(action_plan().indicator("I1").target)]
+    assert done.stdout.split()[:-1] == ["True", "i1_class", *colours]
