@@ -9,7 +9,7 @@ import numpy as np
 from geo.snapshot.file import Snapshot
 from geo.terms import LEVELS, MADE_UP
 from maps.tiles.divisions import FROM_ZOOM, LABELS_FROM_ZOOM
-from maps.tiles.layers import KINDS, OMITTED, LayerKind
+from maps.tiles.layers import COMPOUND_NAMES_FROM_ZOOM, KINDS, OMITTED, LayerKind
 from maps.tiles.mercator import Bounds, lonlat
 from maps.tiles.tileset import TileSet
 
@@ -67,6 +67,9 @@ def vector_layers(kind: LayerKind) -> list[dict[str, Any]]:
             words = ", ".join(f"{level} {zoom}+" for level, zoom in zip(LEVELS, zooms, strict=True))
         if name == "division_labels":
             fields.pop("parent")
+        if name == "compound_labels":
+            first = COMPOUND_NAMES_FROM_ZOOM
+            fields = {key: fields[key] for key in ("code", "name", "state")}
         found.append(
             {
                 "id": name,

@@ -50,7 +50,7 @@ KINDS: Final = {
             {"code": "小区编码", "name": "小区名称", "state": "服务状态: id in the style",
              "old": "1: 2000年及以前建成", "division": "最低一级区划代码 (number)",
              "placeholder": "1: 占位点，不是实际位置"},
-            ("compounds",),
+            ("compounds", "compound_labels"),
         ),
         LayerKind(
             "areas", 11, 16, False, {"code": "管理区域编码", "name": "名称"}, ("areas",)
@@ -61,6 +61,9 @@ KINDS: Final = {
     )
 }  # fmt: skip
 """The layers that every snapshot has, in drawing order from below."""
+
+COMPOUND_NAMES_FROM_ZOOM: Final = 14
+"""A compound's name is one point: a shape that tiles cut would be named in each of them."""
 
 OMITTED: Final = "omitted"
 """The layer that says what a tile leaves out."""
@@ -76,7 +79,9 @@ def build_layers(snapshot: Snapshot, name: str, folder: Path | None = None) -> t
     """
     if name == "divisions":
         return _divisions(snapshot, folder)
-    make = {"compounds": _compounds, "areas": _areas, "barriers": _barriers}[name]
+    if name == "compounds":
+        return _compounds(snapshot)
+    make = {"areas": _areas, "barriers": _barriers}[name]
     return (make(snapshot),)
 
 
@@ -126,8 +131,11 @@ def _parent(code: int) -> int | None:
     return int(str(code)[: WIDTHS[place - 1]]) if place else None
 
 
-def _compounds(snapshot: Snapshot) -> Layer:
-    """Give the compounds standing on the date; without a polygon a point, if they have a place."""
+def _compounds(snapshot: Snapshot) -> tuple[Layer, Layer]:
+    """Give the compounds standing on the date, and their names.
+
+    Without a polygon a compound is a point, if it has a place.
+    """
     column = snapshot.column
     shapes = of_column(snapshot.table("compounds").column("geometry"))
     places = np.column_stack([column("compounds", "x"), column("compounds", "y")])
@@ -152,7 +160,8 @@ def _compounds(snapshot: Snapshot) -> Layer:
         "division": lowest,
         "placeholder": np.where(points, 1.0, np.nan),
     }
-    return Layer(
+    land = np.maximum(column("compounds", "land_area_dm2"), 0).astype(np.float64)
+    shown = Layer(
         "compounds",
         np.where(points, POINT, POLYGON).astype(np.uint8),
         lambda _zoom: projected,
@@ -160,10 +169,24 @@ def _compounds(snapshot: Snapshot) -> Layer:
         np.arange(1, len(built) + 1),
         attributes(words),
         np.where(standing, KINDS["compounds"].min_zoom, NEVER).astype(np.uint8),
-        np.maximum(column("compounds", "land_area_dm2"), 0).astype(np.float64),
+        land,
         column("compounds", "floor_area_dm2"),
         lean=attributes({name: values for name, values in words.items() if name != "name"}),
     )
+    named = standing & ~np.isnan(places[:, 0])
+    where = _points(np.where(named[:, None], anchors, np.nan))
+    labels = Layer(
+        "compound_labels",
+        np.full(len(built), POINT, np.uint8),
+        lambda _zoom: where,
+        anchors,
+        np.arange(1, len(built) + 1),
+        attributes({name: words[name] for name in ("code", "name", "state")}),
+        np.where(named, COMPOUND_NAMES_FROM_ZOOM, NEVER).astype(np.uint8),
+        land,
+        np.zeros(len(built), np.int64),
+    )
+    return shown, labels
 
 
 def _areas(snapshot: Snapshot) -> Layer:

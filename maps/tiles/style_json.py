@@ -240,7 +240,7 @@ def _labels() -> list[Words]:
         for level in reversed(LEVELS)
     ]  # fmt: skip
     compounds = _layer(
-        "compounds-name", "symbol", "compounds", minzoom=15,
+        "compounds-name", "symbol", "compounds", "compound_labels", minzoom=15,
         layout={"text-field": ["get", "name"], "text-font": FONT, "text-size": 11,
                 "text-max-width": 7},
         paint={"text-color": INK, "text-halo-color": "#ffffff", "text-halo-width": 1.4},

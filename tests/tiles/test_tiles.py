@@ -297,3 +297,19 @@ def test_equal_snapshots_give_equal_bytes_in_another_process(
         check=True,
     ).stdout.split()
     assert there == here
+
+
+def test_a_compound_is_named_once_however_many_tiles_cut_it(
+    tiles: TileSet, snapshot: Snapshot
+) -> None:
+    """Points in the buffer are for their neighbour; those inside a tile are one a compound."""
+    rows = drawn_rows(snapshot)
+    places = np.column_stack([snapshot.column("compounds", name)[rows] for name in ("x", "y")])
+    where = np.unique((world(places) * 2**14).astype(int), axis=0)
+    named: list[str] = []
+    for x, y in where.tolist():
+        for item in decoded(tiles, "compounds", 14, x, y, "compound_labels"):
+            across, down = item["geometry"]["coordinates"]
+            if 0 <= across < 4096 and 0 <= down < 4096:
+                named.append(item["properties"]["code"])
+    assert sorted(named) == sorted(snapshot.column("compounds", "code")[rows])

@@ -282,7 +282,10 @@ function layers(): LayerSpecification[] {
         'text-halo-width': 1.6,
       },
     },
-    compounds('compound-labels', {
+    {
+      id: 'compound-labels',
+      source: 'compounds',
+      'source-layer': 'compound_labels',
       type: 'symbol',
       minzoom: 14.5,
       layout: {
@@ -297,6 +300,6 @@ function layers(): LayerSpecification[] {
         'text-halo-color': 'rgba(255,255,255,0.9)',
         'text-halo-width': 1.4,
       },
-    }),
+    },
   ]
 }
