@@ -1,5 +1,6 @@
 import { createApp } from 'vue'
 import App from '@/App.vue'
+import { hasChinese, useOwnFont } from '@/fonts'
 import { router } from '@/router'
 import { followAddress } from '@/state/view'
 import { i18n } from '@/words'
@@ -11,4 +12,5 @@ import '@/styles/print.css'
 followAddress(router)
 const app = createApp(App).use(router).use(i18n)
 // The first words come with the first page; nothing is shown before it can be read.
+if (!hasChinese()) void useOwnFont()
 void router.isReady().then(() => app.mount('#app'))

@@ -18,6 +18,7 @@ import type { CoverageRow, Level } from '@/api/types'
 import type { Division } from '@/state/divisions'
 import type { Camera } from '@/state/view'
 import { token } from '@/map/colours'
+import { hasChinese, ownFaces } from '@/fonts'
 import { SWITCHES, TILE_LAYERS, styleOf, tilesOf, type Switch } from '@/map/layers'
 import { addPatterns } from '@/map/patterns'
 
@@ -39,6 +40,13 @@ const PADDING =
     ? { top: 60, right: 24, bottom: 130, left: 24 }
     : { top: 40, right: 80, bottom: 84, left: 236 }
 const DIVISION = { source: 'divisions', sourceLayer: 'divisions' }
+
+/** Communities in fewer words than their registered names, which the panels give in full. */
+function short(name: string): string {
+  return name
+    .replace(/(社区|村)(居民委员会|居委会|村民委员会|村委会)$/, '$1')
+    .replace(/(居民|村民)委员会$/, '')
+}
 
 export const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
@@ -89,6 +97,9 @@ export class Atlas {
     if (options.scale) this.map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right')
     this.ready = new Promise((resolve) => {
       const start = (): void => {
+        if (!hasChinese()) {
+          void ownFaces().then((faces) => this.map.setFontFaces({ 'sans-serif': faces }))
+        }
         addPatterns(this.map)
         resolve()
       }
@@ -146,7 +157,7 @@ export class Atlas {
       const row = rowOf.get(code)
       const properties = {
         code,
-        name,
+        name: short(name),
         share: row?.text.share ?? '',
         order: -(row?.denominator ?? 0),
       }

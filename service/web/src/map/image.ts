@@ -1,4 +1,5 @@
 /** The map as a picture that stands alone: title, legend, date, definition, source, and its marks. */
+import { definitionText, targetNote } from '@/state/choices'
 import { atlas } from '@/map/look'
 import { token } from '@/map/colours'
 import { classes, definitions, indicator } from '@/state/definitions'
@@ -97,7 +98,7 @@ function drawHead(pen: Pen, width: number): void {
     : ''
   write(
     pen,
-    `${share}${t('frame.asOf', { date: found.as_of })} · ${t('frame.definition')} ${found.definition.text}`,
+    `${share}${t('frame.asOf', { date: found.as_of })} · ${t('frame.definition')} ${definitionText.value}`,
     EDGE,
     66,
     { size: 14, colour: token('muted') },
@@ -185,7 +186,7 @@ function drawFoot(pen: Pen, width: number, top: number): void {
     top + 20,
     { size: 12, colour: token('muted') },
   )
-  write(pen, found.target_note, EDGE, top + 38, { size: 12, colour: token('muted') })
+  write(pen, targetNote.value, EDGE, top + 38, { size: 12, colour: token('muted') })
   write(pen, t('frame.review'), width - EDGE, top + 20, {
     size: 12,
     colour: token('muted'),

@@ -1,6 +1,6 @@
 /** The map on screen, for whoever wants to show something on it. */
 import { ref, shallowRef } from 'vue'
-import { chosen } from '@/state/view'
+import { chosen, view } from '@/state/view'
 import type { Atlas, Box } from '@/map/atlas'
 
 /** The main map; null until it is there, and in browsers that cannot draw it. */
@@ -8,6 +8,14 @@ export const atlas = shallowRef<Atlas | null>(null)
 
 /** The zoom of the main map, once it has come to rest. */
 export const zoom = ref(0)
+
+/** Whoever opens an address with something chosen and no place wants to see it. */
+let arriving = Boolean(chosen.value && !view.camera)
+
+export function lookOnArrival(box: Box | null): void {
+  if (arriving) lookAt(box)
+  arriving = false
+}
 
 let wanted: Box | null = null
 

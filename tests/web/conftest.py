@@ -1,0 +1,172 @@
+"""The application in a browser, on a real server with a small made-up province."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydantic import SecretStr
+
+from geo.intake.load import Options, import_file
+from geo.register.cluster import Cluster
+from geo.register.store import Register
+from geo.sample import write_sample
+from service.http.site import STATIC
+from service.settings import Settings
+from service.workspace import Workspace
+
+EARLIER, LATER = "2024-12-31", "2025-12-31"
+WIDE, OFFICE, PHONE = (1440, 900), (1366, 768), (390, 844)
+CSP_EARS = """
+addEventListener('securitypolicyviolation', (event) =>
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))
+"""
+
+
+@pytest.fixture(scope="session")
+def address(cluster: Cluster) -> Iterator[str]:
+    """Start the service on a sample; give its address."""
+    assert (STATIC / "index.html").is_file(), "not built: scripts/setup test builds it"
+    home = Path(tempfile.mkdtemp(prefix="wuye-web-"))
+    home.chmod(0o755)
+    name = f"web_{uuid.uuid4().hex}"
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    register = Register(cluster.url(name))
+    register.migrate()
+    for kind, path in write_sample(home / "sample", compounds=300, seed=1).items():
+        import_file(register, kind, path, Options(author="tester"))
+    kept = Workspace(Settings(home=home, database_url=SecretStr(register.conninfo))).snapshots
+    for date in (EARLIER, LATER):
+        kept.get(dt.date.fromisoformat(date))
+    own = {"WUYE_DATABASE_URL": register.conninfo, "WUYE_HOME": str(home), "WUYE_AUTHOR": "tester"}
+    wuye = [str(Path(sys.executable).with_name("wuye"))]
+    options: dict[str, Any] = {"env": os.environ | own, "cwd": home}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*wuye, "serve", "--port", str(port)], stderr=log, stdout=log, **options
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+    shutil.rmtree(home)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    while True:
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            assert httpx2.get(url).status_code == 200
+        except httpx2.TransportError:
+            time.sleep(0.2)
+        else:
+            return
+
+
+@pytest.fixture
+def ask(address: str) -> Callable[..., Any]:
+    """Ask the interface, as another program does."""
+
+    def run(path: str, **query: Any) -> Any:
+        answer = httpx2.get(f"{address}/api/v1{path}", params=query, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program, "no Chromium: scripts/setup installs one for the tests"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--use-gl=angle",
+                "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Open an address; anything asked of another origin, logged as an error or barred by the
+    policy fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_one(
+        path: str = "/",
+        size: tuple[int, int] = OFFICE,
+        *,
+        drawn: bool = False,
+        offline: bool = False,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(60_000)
+        context.add_init_script(CSP_EARS)
+        contexts.append(context)
+        page = context.new_page()
+        known = "net::ERR_INTERNET_DISCONNECTED" if offline else "\0"
+        page.on(
+            "console",
+            lambda said: (
+                faults.append(said.text)
+                if said.type == "error" and known not in said.text
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith((address, "data:", "blob:"))
+                else faults.append(f"asked of another origin: {asked.url}")
+            ),
+        )
+        page.goto(address + path)
+        if drawn:
+            page.wait_for_selector(".stage [data-still=true]")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert faults == []

@@ -1,0 +1,99 @@
+"""Compounds: the list, the card with its sources, the workbook, and the lists of dues and changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import openpyxl
+from playwright.sync_api import Page, expect
+
+Open = Callable[..., Page]
+Ask = Callable[..., Any]
+EARLIER, LATER = "2024-12-31", "2025-12-31"
+
+
+def test_the_list_its_totals_and_its_workbook_are_the_same(open_page: Open, ask: Ask) -> None:
+    page = open_page("/compounds?division=5301&states=none&only=old")
+    found = ask("/compounds", division="5301", state="none", old="true", as_of=LATER, limit=500)
+    assert found["total"] > 0
+    expect(page.locator(".sum strong")).to_have_text(f"{found['total']:,} 个小区")
+    expect(page.locator(".sum")).to_contain_text(f"{found['households']:,} 户")
+    expect(page.locator(".rows .name").first).to_be_visible()
+    names = page.locator(".rows .name").all_inner_texts()
+    assert names == [row["name"] or row["code"] for row in found["items"]][: len(names)]
+    with page.expect_download() as download:
+        page.get_by_role("link", name="xlsx").click()
+    path = download.value.path()
+    book = openpyxl.load_workbook(path.rename(path.with_suffix(".xlsx")))
+    cells = {str(cell.value) for sheet in book for row in sheet for cell in row}
+    assert {row["code"] for row in found["items"]} <= cells
+    assert any("示例数据" in cell for cell in cells)
+
+
+def test_a_filter_is_in_the_address_and_can_be_taken_back(open_page: Open, ask: Ask) -> None:
+    page = open_page("/compounds?division=5301")
+    page.get_by_role("button", name="无业委会").click()
+    total = ask("/compounds", division="5301", no_committee="true", as_of=LATER)["total"]
+    expect(page.locator(".sum strong")).to_have_text(f"{total:,} 个小区")
+    assert "only=no_committee" in page.url
+    page.get_by_role("button", name="无业委会").click()
+    everything = ask("/compounds", division="5301", as_of=LATER)["total"]
+    expect(page.locator(".sum strong")).to_have_text(f"{everything:,} 个小区")
+
+
+def test_the_card_says_why_and_from_which_row(open_page: Open, ask: Ask) -> None:
+    listed = ask("/compounds", division="5301", state="none", as_of=LATER)["items"][0]
+    code = quote(listed["code"])
+    card = ask(f"/compounds/{code}", as_of=LATER)
+    history = ask(f"/compounds/{code}/history", as_of=LATER)
+    page = open_page("/compounds?division=5301&states=none")
+    page.locator(".rows button").first.click()
+    shown = page.get_by_role("complementary", name="详情")
+    expect(shown.get_by_role("heading", level=2)).to_have_text(card["compound"]["name"])
+    expect(shown.locator(".reason")).to_have_text(card["reason"]["words"]["zh"])
+    for source in card["sources"]:
+        line = f"{source['source']['file']} › {source['source']['sheet']} › 第 {source['source']['row']} 行"
+        expect(shown.locator(".sources")).to_contain_text(line)
+    known = [fact for fact in history["facts"] if fact["known_to"] is None]
+    expect(shown.locator(".history > li")).to_have_count(len(known))
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+
+
+def test_terms_dues_and_changes_have_their_lists(open_page: Open, ask: Ask) -> None:
+    page = open_page("/compounds?only=term&sort=term_end")
+    ending = ask("/compounds", term_within_months=6, sort="term_end", as_of=LATER)
+    expect(page.locator(".sum strong")).to_have_text(f"{ending['total']:,} 个小区")
+    assert ending["total"]
+    expect(page.locator(".rows .place").first).to_contain_text(
+        ending["items"][0]["committee_term_ends"]
+    )
+    page.get_by_role("button", name="应建未建", exact=True).click()
+    due = ask("/companies", due="true", active="true", as_of=LATER)
+    expect(page.locator("#companies-sum")).to_contain_text(str(due["total"]))
+    page.get_by_role("button", name="变化").click()
+    changes = ask(
+        "/coverage/changes",
+        before=EARLIER,
+        after=LATER,
+        indicator="I1",
+        level="prefecture",
+    )
+    fallen = next(row for row in changes["rows"] if row["change_points"] is not None)
+    expect(page.locator("tbody tr").nth(1)).to_contain_text(fallen["name"])
+    expect(page.locator("tbody tr").nth(1)).to_contain_text(fallen["text_after"])
+
+
+def test_search_opens_the_card_in_place(open_page: Open, ask: Ask) -> None:
+    listed = ask("/compounds", division="5301", as_of=LATER)["items"][0]
+    page = open_page("/")
+    expect(page.locator("h1")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type(listed["code"])
+    expect(page.get_by_role("option").first).to_contain_text(listed["name"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("complementary", name="详情")).to_contain_text(listed["name"])
+    assert re.search(r"chosen=compound", page.url)

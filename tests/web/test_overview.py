@@ -1,0 +1,170 @@
+"""The first screen: one number everywhere, the whole view in the address, all by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page, expect
+
+Open = Callable[..., Page]
+Ask = Callable[..., Any]
+EARLIER, LATER = "2024-12-31", "2025-12-31"
+PHONE = (390, 844)
+
+
+def query_of(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_headline_ranking_and_table_show_what_the_interface_says(open_page: Open, ask: Ask) -> None:
+    page = open_page("/?table=1&level=county&division=5301&band=B")
+    for indicator, tab in {
+        "I1": "物业服务",
+        "I2": "业委会",
+        "I3": "党组织",
+        "I4": "党的工作",
+    }.items():
+        page.get_by_role("button", name=tab, exact=True).click()
+        found = ask(
+            "/coverage", indicator=indicator, level="county", division="5301", band="B", as_of=LATER
+        )
+        rows = page.locator(".over tbody tr")
+        expect(page.locator(".over caption")).to_contain_text(found["name"])
+        head = page.locator(".overview .head")
+        expect(head.locator(".figure")).to_contain_text(found["total"]["text"]["share"][:-2])
+        for mark in (found["definition"]["text"], LATER, found["snapshot"][:8]):
+            expect(head).to_contain_text(mark)
+        shown = {
+            row.locator("th").inner_text(): row.locator("td").first.inner_text()
+            for row in rows.all()
+        }
+        assert shown == {row["name"]: row["text"]["share"] or "无数据" for row in found["rows"]}
+        counted = [r for r in found["rows"] if r["kind"] == "division" and r["denominator"]]
+        listed = {
+            item.locator(".name").inner_text(): item.locator(".share").inner_text()
+            for item in page.locator(".ranking li").all()
+        }
+        assert listed == {row["name"]: row["text"]["share"] for row in counted}
+        gaps = {row["name"]: row["gap_amount"] for row in counted}
+        assert [gaps[name] for name in listed] == sorted(gaps.values(), reverse=True)
+    expect(page.locator(".made-up")).to_have_text("示例数据")
+
+
+def test_legend_counts_every_division_once(open_page: Open, ask: Ask) -> None:
+    page = open_page("/?level=county")
+    found = ask("/coverage", indicator="I1", level="county", as_of=LATER)
+    expect(page.locator(".classes .count").first).to_be_visible()
+    counts = [int(text) for text in page.locator(".classes .count").all_inner_texts()]
+    rows = [row for row in found["rows"] if row["kind"] == "division"]
+    unsure = sum(row["class"] is not None and row["met"] == "undetermined" for row in rows)
+    assert sum(counts) - unsure == len(rows)
+    expect(page.locator(".classes .at-target")).to_contain_text("90")
+
+
+def test_one_drills_down_by_map_and_ranking_and_comes_back_by_the_path(open_page: Open) -> None:
+    page = open_page("/?map=9.5/25.04/102.70", drawn=True)
+    box = page.locator("#map canvas").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("h1")).to_have_text("昆明市")
+    assert query_of(page)["division"] == ["5301"]
+    page.locator(".ranking li a", has_text="五华区").click()
+    expect(page.locator("h1")).to_have_text("五华区")
+    expect(page.locator(".ranking h2")).to_contain_text("街道")
+    page.get_by_role("navigation", name="区划").get_by_role("link", name="云南省").click()
+    expect(page.locator("h1")).to_have_text("云南省")
+    assert "division" not in query_of(page)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("五华区")
+
+
+def test_the_address_is_the_view(open_page: Open) -> None:
+    path = f"/?division=5301&level=county&band=C&basis=count&as_of={EARLIER}&lang=en&order=points"
+    page = open_page(path)
+    expect(page.locator("h1")).to_have_text("昆明市")
+    expect(page.locator(".chips")).to_contain_text("band C")
+    expect(page.locator(".chips")).to_contain_text("by number")
+    expect(page.locator(".chips")).to_contain_text(EARLIER)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".orders [aria-pressed=true]")).to_have_text("by points")
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator(".orders [aria-pressed=true]")).to_have_text("按百分点")
+    assert query_of(page)["band"] == ["C"]
+
+
+def test_a_definition_says_what_it_changes_and_changes_it(open_page: Open, ask: Ask) -> None:
+    page = open_page("/?table=1")
+    page.get_by_role("button", name=re.compile("口径")).click()
+    choices = page.get_by_role("dialog").locator("label")
+    expect(choices).to_have_count(8)
+    assert all(len(text) > 8 for text in choices.locator(".effect").all_inner_texts())
+    page.get_by_role("radio", name="B档：").check()
+    share = ask("/coverage", band="B", level="prefecture", as_of=LATER)["total"]["text"]["share"]
+    expect(page.locator(".figure")).to_contain_text(share.removesuffix(" %"))
+    assert query_of(page)["band"] == ["B"]
+
+
+def test_two_dates_side_by_side(open_page: Open) -> None:
+    page = open_page(f"/?beside={EARLIER}")
+    bar = page.get_by_role("slider", name=re.compile("分界"))
+    expect(page.locator(".date.left")).to_have_text(LATER)
+    expect(page.locator(".date.right")).to_have_text(EARLIER)
+    before = int(bar.get_attribute("aria-valuenow") or 0)
+    bar.press("ArrowLeft")
+    expect(bar).to_have_attribute("aria-valuenow", str(before - 2))
+    page.get_by_role("button", name="按变化").click()
+    expect(page.locator(".ranking .amount").first).to_contain_text("点")
+
+
+def test_search_by_pinyin_and_keyboard_alone(open_page: Open) -> None:
+    page = open_page("/")
+    expect(page.locator("h1")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到面板")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("wuhuaqu")
+    expect(page.get_by_role("option").first).to_contain_text("五华区")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("五华区")
+
+
+def test_the_picture_carries_the_marks(open_page: Open) -> None:
+    page = open_page("/", drawn=True)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="存为图片").click()
+    name = download.value.suggested_filename
+    assert name.startswith("示例数据_云南省_I1_")
+    assert LATER in name
+    assert download.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_without_webgl_there_is_a_picture_a_table_and_a_file(open_page: Open) -> None:
+    page = open_page("/?plain=1&division=5301")
+    expect(page.locator(".plain-map")).to_have_attribute("data-drawn", "true")
+    expect(page.locator(".plain table")).to_contain_text("五华区")
+    assert page.get_by_role("link", name=re.compile("单文件地图")).get_attribute("href")
+
+
+def test_a_phone_has_one_column(open_page: Open) -> None:
+    page = open_page("/", PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    stage, panel = page.locator("#map").bounding_box(), page.locator("#panel").bounding_box()
+    assert stage
+    assert panel
+    assert panel["y"] >= stage["y"] + stage["height"] - 1
+    expect(page.locator(".figure")).to_be_visible()
+
+
+def test_an_error_says_what_to_do(open_page: Open, ask: Ask) -> None:
+    page = open_page("/", offline=True)
+    expect(page.locator(".figure")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="业委会").click()
+    expect(page.get_by_role("alert")).to_contain_text("wuye serve")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="再试一次").click()
+    share = ask("/coverage", indicator="I2", as_of=LATER)["total"]["text"]["share"]
+    expect(page.locator(".figure")).to_contain_text(share.removesuffix(" %"))
