@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 
 from geo.intake.load import Options, import_file
@@ -31,6 +31,9 @@ from service.workspace import Workspace
 
 EARLIER, LATER = "2024-12-31", "2025-12-31"
 WIDE, OFFICE, PHONE = (1440, 900), (1366, 768), (390, 844)
+PATIENCE_MS = 180_000
+"""A machine that is busy with other things is no fault of the page."""
+
 CSP_EARS = """
 addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))
@@ -99,6 +102,7 @@ def ask(address: str) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     program = shutil.which("chromium") or shutil.which("google-chrome")
     assert program, "no Chromium: scripts/setup installs one for the tests"
     with sync_playwright() as playwright:
@@ -139,7 +143,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             reduced_motion="reduce",
             accept_downloads=True,
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(CSP_EARS)
         contexts.append(context)
         page = context.new_page()
