@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +36,9 @@ class Settings(BaseSettings):
         How long such a file is kept (``WUYE_UPLOAD_DAYS``).
     with_worker
         Whether ``wuye serve`` does jobs itself (``WUYE_WITH_WORKER``); else ``wuye worker`` does.
+    scheduler
+        Address of a Dask scheduler on whose machines plans are solved (``WUYE_SCHEDULER``, such as
+        ``tcp://10.0.0.5:8786``); by default they are solved here.
     debug
         Whether an internal error shows where it happened (``WUYE_DEBUG``).
     """
@@ -48,4 +52,5 @@ class Settings(BaseSettings):
     upload_bytes: int = Field(default=2 * 1024**3, ge=1)
     upload_days: int = Field(default=30, ge=1, le=3650)
     with_worker: bool = True
+    scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://[^\s/]+$")] | None = None
     debug: bool = False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from geo.cases.record import Case
-from geo.cases.states import Step
+from geo.cases.record import Case, parent_of
+from geo.cases.states import Step, progress
 from geo.errors import NotFound
 from geo.register import cases
 from geo.register.compose import Connection
@@ -68,6 +69,7 @@ def read(
                 row["figures"], row["change"],
             )
         )  # fmt: skip
+    parents = _parent_states(connection, heads, known)
     return [
         Case(
             number=head["number"],
@@ -79,9 +81,31 @@ def read(
             plan=head["plan"],
             suggestion=head["suggestion"],
             steps=tuple(of_case[head["number"]]),
+            parent_state=parents.get((parent_of(head["suggestion"]), head["project"])),
         )
         for head in heads
     ]
+
+
+def _parent_states(
+    connection: Connection, heads: Sequence[Mapping[str, Any]], known: int | None
+) -> dict[tuple[str, str], str]:
+    """Give the state of the latest case of each parent in a chain, by compound and host."""
+    wanted = {
+        (parent_of(head["suggestion"]), head["project"])
+        for head in heads
+        if parent_of(head["suggestion"])
+    }
+    if not wanted:
+        return {}
+    numbers = cases.latest_of(connection, sorted(wanted), known)
+    _, steps = cases.rows_of(connection, sorted(numbers.values()), known)
+    of_case: dict[int, list[Step]] = {}
+    for row in steps:
+        of_case.setdefault(row["case_number"], []).append(
+            Step(row["state"], row["at"], row["author"])
+        )
+    return {pair: progress(of_case[number]).state for pair, number in numbers.items()}
 
 
 def _names(connection: Connection, kind: str, codes: Sequence[str]) -> dict[str, str]:

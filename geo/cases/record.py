@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from geo.action_plan import action_plan
 from geo.cases.states import SUGGESTED, Progress, Step, progress
+from geo.terms import CASE_HELD, CASE_REJECTED
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Case:
         Id of the plan that it comes from and the plan's own entry; None without.
     division
         Of the compound.
+    parent
+        The compound that the host reaches this one through, by the plan's chain; "" without. It
+        has to be entered first.
+    parent_state
+        State of the parent's latest case with the same host; None without one.
     """
 
     number: int
@@ -36,6 +43,23 @@ class Case:
     plan: str | None
     suggestion: dict[str, Any] | None
     steps: tuple[Step, ...]
+    parent_state: str | None = None
+
+    @property
+    def parent(self) -> str:
+        """The compound that has to be entered before this one; "" without."""
+        return parent_of(self.suggestion)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stands in the way though no step was refused."""
+        if not self.parent or self.progress.closed:
+            return ()
+        if self.parent_state == CASE_REJECTED:
+            return (f"上一环小区 {self.parent} 已否决，本案无从承接，请改由其他项目承接或否决。",)
+        if self.parent_state == CASE_HELD:
+            return (f"上一环小区 {self.parent} 已搁置，进场前须先恢复并进场。",)
+        return ()
 
     @property
     def progress(self) -> Progress:
@@ -58,6 +82,9 @@ class Case:
             "project_name": self.project_name,
             "division": self.division,
             "plan": self.plan,
+            "parent": self.parent or None,
+            "parent_state": self.parent_state,
+            "warnings": list(self.warnings),
             "state": now.state,
             "stage": now.stage,
             "closed": now.closed,
@@ -68,6 +95,11 @@ class Case:
             "due": due().isoformat(),
             "steps": [step.as_json() for step in self.steps],
         }
+
+
+def parent_of(suggestion: Mapping[str, Any] | None) -> str:
+    """Give the parent in the chain that a plan's suggestion names; "" without."""
+    return str((suggestion or {}).get("parent") or "")
 
 
 def due() -> dt.date:

@@ -13,11 +13,12 @@ from typing import Any
 
 import pandas as pd
 
+from geo.action_plan import action_plan
 from geo.cases import gates
 from geo.cases.reading import get, read
 from geo.cases.record import Case
 from geo.cases.states import CONTRACT, ENTERED, Step
-from geo.cases.subjects import is_made_up, project_on
+from geo.cases.subjects import compound_on, is_made_up, project_on
 from geo.errors import StepRefused
 from geo.register import cases
 from geo.register.compose import Connection
@@ -71,6 +72,7 @@ def record(
         if state == CONTRACT:
             _check_contract(connection, before, step)
         if state == ENTERED:
+            _check_parent(connection, before, on)
             step, fact = _entry(connection, before, step)
             staged.append(fact)
 
@@ -78,6 +80,8 @@ def record(
         found = read(connection, [number])
         if not found or found[0].steps != before.steps:
             raise StepRefused(f"案件 {number} 刚刚被他人改动。", "请用 wuye case show 查看后重试。")
+        if state == ENTERED:
+            _check_parent(connection, before, on)
         cases.add_step(connection, change, number, len(before.steps), step.as_row())
         return True
 
@@ -98,6 +102,26 @@ def _check_contract(connection: Connection, case: Case, step: Step) -> None:
             f"合同项目 {named.code} 与承接项目 {host.code} 不属于同一家企业。",
             "换由别家承接请否决本案后另立；企业不详请先补登项目台账。",
         )
+
+
+def _check_parent(connection: Connection, case: Case, on: dt.date) -> None:
+    """Refuse entry where the host's chain leads through a compound that it doesn't serve yet.
+
+    What counts is the register: that on the day a project of the host's company serves the parent
+    in band A, by its case's 进场 or by a ledger.
+    """
+    if not case.parent:
+        return
+    host = project_on(connection, case.project, on)
+    parent = compound_on(connection, case.parent, on)
+    if parent.project is not None and parent.mode in action_plan().band("A").modes:
+        serving = project_on(connection, parent.project, on)
+        if serving.code == host.code or (serving.uscc and serving.uscc == host.uscc):
+            return
+    raise StepRefused(
+        f"上一环小区 {case.parent} 在 {on} 尚未由项目 {case.project} 的企业承接，本案不能进场。",
+        "连片承接须由近及远：请先办完上一环的进场；上一环已否决的，请另选承接项目。",
+    )
 
 
 def _entry(connection: Connection, case: Case, step: Step) -> tuple[Step, Staged]:

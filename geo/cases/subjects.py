@@ -15,7 +15,8 @@ from geo.terms import MODE_OF_COMPANY_KIND
 class Compound:
     """A compound on a day; ``mode`` is that of its service, by its project's company if unstated.
 
-    ``division`` is its ledger code, else the deepest division that holds its polygon.
+    ``division`` is its ledger code, else the deepest division that holds its polygon; ``project``
+    is the project that serves it.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Compound:
     mode: str | None
     demolished_on: dt.date | None
     made_up: bool
+    project: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def compound_on(connection: Connection, code: str, on: dt.date) -> Compound:
         When the register knows nothing of it.
     """
     row = connection.execute(
-        "select c.name, c.demolished_on, s.mode, co.kind, coalesce(c.division, ("
+        "select c.name, c.demolished_on, s.mode, s.project, co.kind, coalesce(c.division, ("
         "   select d.code from division d where upper_inf(d.known) and d.valid @> %(on)s::date"
         "   and st_covers(d.geom, st_pointonsurface(p.geom))"
         "   order by length(d.code) desc, d.code limit 1)) as division,"
@@ -77,7 +79,13 @@ def compound_on(connection: Connection, code: str, on: dt.date) -> Compound:
         raise NotFound(f"登记库中没有小区 {code}（{on}）。", "请核对小区编码与日期。")
     mode = row["mode"] or MODE_OF_COMPANY_KIND.get(row["kind"] or "")
     return Compound(
-        code, row["name"] or "", row["division"], mode, row["demolished_on"], row["made_up"]
+        code,
+        row["name"] or "",
+        row["division"],
+        mode,
+        row["demolished_on"],
+        row["made_up"],
+        row["project"],
     )
 
 

@@ -97,6 +97,24 @@ def rows_of(
     return cases, steps
 
 
+def latest_of(
+    connection: Connection, pairs: Sequence[tuple[str, str]], known: int | None = None
+) -> dict[tuple[str, str], int]:
+    """Give the number of the latest case of each compound and host that has one."""
+    found = connection.execute(
+        "select compound, project, max(number) as number from takeover_case"
+        " where compound = any(%(compounds)s) and case when %(known)s::bigint is null"
+        "   then upper_inf(known) else known @> %(known)s::bigint end group by compound, project",
+        {"compounds": sorted({compound for compound, _ in pairs}), "known": known},
+    ).fetchall()
+    wanted = set(pairs)
+    return {
+        pair: int(row["number"])
+        for row in found
+        if (pair := (row["compound"], row["project"])) in wanted
+    }
+
+
 def built_upon(connection: Connection, number: int) -> set[int]:
     """Give the later changes on which a change of cases can't be taken back.
 

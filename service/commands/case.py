@@ -223,6 +223,8 @@ def _print(case: Case, *, as_json: bool) -> None:
         ],
         left=6,
     )  # fmt: skip
+    for words in case.warnings:
+        out.print(f"注意：{words}", highlight=False, soft_wrap=True)
     if now.allowed:
         out.print(f"下一步：{'、'.join(now.allowed)}", highlight=False)
         _print_lead()

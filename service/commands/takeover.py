@@ -35,6 +35,7 @@ from service.options import (
 )
 from service.output import out, print_json, table
 from service.plan_options import aim_of, fen, limited
+from service.scheduler import solving_executor
 from service.settings import Settings
 from service.workspace import Workspace
 
@@ -116,13 +117,15 @@ def plan(
         decided=decided,
         time_limit_s=time_limit_s or 60.0,
     )
-    workspace = Workspace(Settings())
+    settings = Settings()
+    workspace = Workspace(settings)
     snapshot = workspace.snapshots.get(day(as_of), moment(known_at))
     field = Field(snapshot, request.definition, request.division)
     if points is not None:
         _print_frontier(frontier(field, request, points), field, as_json=as_json)
         return
-    found = plan_on(field, request)
+    with solving_executor(settings) as executor:
+        found = plan_on(field, request, executor)
     _keep(workspace, field, found, paths, save=save)
     if as_json:
         print_json(found.as_json())
@@ -147,7 +150,8 @@ def whatif(
 ) -> None:
     """Make a plan again with something changed."""
     check_suffix(paths or [])
-    workspace = Workspace(Settings())
+    settings = Settings()
+    workspace = Workspace(settings)
     first = _base(workspace, base)
     snapshot = workspace.snapshots.open(first["snapshot"])
     asked = WhatIf(snapshot, first)
@@ -160,9 +164,9 @@ def whatif(
         "time_limit_s": time_limit_s,
     }
     given = {name: value for name, value in changes.items() if value is not None}
-    answer = asked.ask(replace(request, **given))
-    _keep(workspace, asked.field, answer.plan, paths, save=save)
-    _print_answer(answer, as_json=as_json)
+    with solving_executor(settings) as executor:
+        answer = asked.ask(replace(request, **given), executor)
+    _answer(workspace, asked.field, answer, paths, save=save, as_json=as_json)
 
 
 @app.command("again", help="在另一日期的快照上，按原来的条件重算一个方案，并列出变化。")
@@ -176,12 +180,25 @@ def again(
 ) -> None:
     """Make a plan again on another date's snapshot."""
     check_suffix(paths or [])
-    workspace = Workspace(Settings())
+    settings = Settings()
+    workspace = Workspace(settings)
     first = _base(workspace, base)
     snapshot = workspace.snapshots.get(day(as_of), moment(known_at))
-    answer = made_again(snapshot, first)
-    request = Request.from_json(first)
-    field = Field(snapshot, request.definition, request.division)
+    with solving_executor(settings) as executor:
+        answer, field = made_again(snapshot, first, executor)
+    _answer(workspace, field, answer, paths, save=save, as_json=as_json)
+
+
+def _answer(
+    workspace: Workspace,
+    field: Field,
+    answer: Answer,
+    paths: list[Path] | None,
+    *,
+    save: bool,
+    as_json: bool,
+) -> None:
+    """Write, keep and print what a plan made again came to."""
     _keep(workspace, field, answer.plan, paths, save=save)
     _print_answer(answer, as_json=as_json)
 

@@ -230,6 +230,9 @@ class CaseAnswer(Answer):
     project_name: str
     division: str | None
     plan: str | None
+    parent: str | None = Field(description="连片承接的上一环小区，须先进场。To be entered first.")
+    parent_state: str | None = Field(description="上一环的案件状态。State of the parent's case.")
+    warnings: list[str] = Field(description="需要注意的情况。What stands in the way.")
     state: str = Field(examples=["企业意愿"])
     stage: str
     closed: bool

@@ -88,6 +88,15 @@ class Desk:
             **words,
         )
 
+    def open_chain(self, project: str = "P") -> Opened:
+        """Open cases for A, and for B that P reaches through A."""
+        wanted = [
+            Wanted("A", project, "f" * 64, {"compound": "A", "project": project}),
+            Wanted("B", project, "f" * 64, {"compound": "B", "project": project, "parent": "A"}),
+        ]
+        day = dt.date(2025, 2, 1)
+        return open_cases(self.register, wanted, author="tester", on=day, today=TODAY)
+
     def step(self, state: str, on: str = "2025-03-01", number: int = 1, **words: Any) -> Case:
         words = {
             "evidence": "街办纪要〔2025〕7号",

@@ -173,7 +173,7 @@ def test_again_on_another_day(snapshot_of, rows):
     base = make_plan(snapshot_of(compounds, [rows.project("P")]), 530102, Decimal(1), stars_least=4)
     compounds.append(rows.compound("b", shapely.box(200, 60, 250, 110)))
     later = snapshot_of(compounds, [rows.project("P")])
-    answer = made_again(later, base.as_json())
+    answer, _ = made_again(later, base.as_json())
     assert answer.plan.parameters == base.parameters
     assert [one["compound"] for one in answer.difference.added] == ["b"]
     elsewhere = {**base.as_json(), "snapshot": "1" * 64}

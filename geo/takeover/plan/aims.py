@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -107,6 +108,8 @@ def _counting(scene: Scene, solution: Solution) -> np.ndarray:
     return np.asarray((solution.mode >= 0) & np.append(fallback.counts, False)[solution.mode])
 
 
-def solver_of(scene: Scene) -> Solver:
+def solver_of(scene: Scene, executor: Executor | None = None) -> Solver:
     """Give what solves a scene's problem, within its time limit each time."""
-    return lambda goal: solve(scene.problem, goal, time_limit_s=scene.request.time_limit_s)
+    return lambda goal: solve(
+        scene.problem, goal, time_limit_s=scene.request.time_limit_s, executor=executor
+    )

@@ -16,7 +16,7 @@ from geo import terms
 from geo.action_plan import Definition, action_plan
 from geo.coverage import amounts, counted, standing, within
 from geo.snapshot.file import Snapshot
-from geo.takeover.neighbours.hosts import parts_with
+from geo.takeover.neighbours.hosts import Parts, parts_with
 from geo.takeover.neighbours.links import Link, links_between
 from geo.takeover.neighbours.pairs import Meeting, meetings
 from geo.takeover.plan.candidates import CANDIDATE, gap_classes
@@ -40,6 +40,8 @@ class Field:
         self.snapshot, self.definition, self.division = snapshot, definition, division
         self._meetings: dict[tuple[object, ...], list[Meeting]] = {}
         self._links: dict[tuple[Decimal, Decimal], list[Link]] = {}
+        self._of_hosts: dict[tuple[object, ...], Parts] = {}
+        self._near: dict[tuple[object, ...], dict[int, list[Meeting]]] = {}
 
     @cached_property
     def amount(self) -> Ints:
@@ -136,11 +138,31 @@ class Field:
         """Give the hosts within reach of each candidate, barred or not; kept."""
         key = (decided.added, reach_m, walking_limit_m)
         if key not in self._meetings:
-            parts = parts_with(self.snapshot, decided.added)
+            parts = self._parts(decided)
             self._meetings[key] = meetings(
                 self.snapshot, self.candidates, parts, reach_m, walking_limit_m
             )
         return self._meetings[key]
+
+    def _parts(self, decided: Decided) -> Parts:
+        key = decided.added
+        if key not in self._of_hosts:
+            self._of_hosts[key] = parts_with(self.snapshot, key)
+        return self._of_hosts[key]
+
+    def near(
+        self, rows: list[int], decided: Decided, reach_m: Decimal, walking_limit_m: Decimal
+    ) -> dict[int, list[Meeting]]:
+        """Give the hosts within a reach of some candidates, by candidate; kept."""
+        kept = self._near.setdefault((decided.added, reach_m, walking_limit_m), {})
+        new = [row for row in rows if row not in kept]
+        if new:
+            kept.update((row, []) for row in new)
+            parts = self._parts(decided)
+            at = np.array(new, np.int64)
+            for meeting in meetings(self.snapshot, at, parts, reach_m, walking_limit_m):
+                kept[meeting.candidate].append(meeting)
+        return {row: kept[row] for row in rows if kept[row]}
 
     def links(self, adjacent_m: Decimal, walking_limit_m: Decimal) -> list[Link]:
         """Give the candidates that lie next to each other; kept."""

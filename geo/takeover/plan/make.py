@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from decimal import Decimal
 from typing import Any
 
@@ -84,8 +85,15 @@ def requested(snapshot: Snapshot, request: Request) -> Plan:
     return plan_on(Field(snapshot, request.definition, request.division), request)
 
 
-def plan_on(field: Field, request: Request) -> Plan:
-    """Make the plan of a request on a field that may have been measured for another."""
+def plan_on(field: Field, request: Request, executor: Executor | None = None) -> Plan:
+    """Make the plan of a request on a field that may have been measured for another.
+
+    Parameters
+    ----------
+    executor
+        Solves independent parts at once, here or on other machines; None: one after the other.
+        The plan is the same.
+    """
     request.check()
     scene = Scene(field, request)
     denominator = field.figures[1]
@@ -95,7 +103,7 @@ def plan_on(field: Field, request: Request) -> Plan:
             "请核对区划代码、日期与口径。",
         )
     need = needed(scene)
-    solution = _solved(scene, need)
+    solution = _solved(scene, need, executor)
     room = (
         Room(scene.problem)
         if solution is None
@@ -104,7 +112,7 @@ def plan_on(field: Field, request: Request) -> Plan:
     return _written(scene, room, solution, need)
 
 
-def _solved(scene: Scene, need: int) -> Solution | None:
+def _solved(scene: Scene, need: int, executor: Executor | None) -> Solution | None:
     """Solve; None where there is nothing to do."""
     request = scene.request
     asks = need > 0 or request.aim not in REACHING or bool(request.decided.locked)
@@ -112,7 +120,7 @@ def _solved(scene: Scene, need: int) -> Solution | None:
         asks = asks or any(child_needs(scene, request.each_child))
     if not asks:
         return None
-    solver = solver_of(scene)
+    solver = solver_of(scene, executor)
     return solver(goal_of(scene, solver))
 
 

@@ -6,7 +6,8 @@ ground for the first is used again (`geo.takeover.plan.field`), so a county answ
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any
 
 from geo.errors import UsageError
@@ -55,7 +56,7 @@ class WhatIf:
         self.request = Request.from_json(base)
         self.field = field or Field(snapshot, self.request.definition, self.request.division)
 
-    def ask(self, request: Request) -> Answer:
+    def ask(self, request: Request, executor: Executor | None = None) -> Answer:
         """Make the plan of another request on the same field.
 
         Raises
@@ -65,16 +66,18 @@ class WhatIf:
         """
         if (request.division, request.definition) != (self.field.division, self.field.definition):
             raise UsageError("假设只能改条件，不能改区划和口径。", "请另用 wuye plan 求解。")
-        plan = plan_on(self.field, request)
+        plan = plan_on(self.field, request, executor)
         return Answer(plan, compare(self.base, plan.as_json()))
 
 
-def made_again(snapshot: Snapshot, base: Result) -> Answer:
-    """Make a plan again on another snapshot, as it was asked for.
+def made_again(
+    snapshot: Snapshot, base: Result, executor: Executor | None = None
+) -> tuple[Answer, Field]:
+    """Make a plan again on another snapshot, as it was asked for; and give what was measured.
 
     Decisions about compounds and projects that no longer fit stop it with their names.
     """
     request = Request.from_json(base)
     field = Field(snapshot, request.definition, request.division)
-    plan = plan_on(field, replace(request))
-    return Answer(plan, compare(base, plan.as_json()))
+    plan = plan_on(field, request, executor)
+    return Answer(plan, compare(base, plan.as_json())), field

@@ -13,10 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-import numpy as np
-
-from geo.takeover.neighbours.hosts import Parts, parts_with
-from geo.takeover.neighbours.pairs import Meeting, meetings
+from geo.takeover.neighbours.pairs import Meeting
 from geo.takeover.plan import words
 from geo.takeover.plan.fallback import modes_open
 from geo.takeover.plan.hurdles import (
@@ -287,24 +284,8 @@ class WhyNot:
 
     def _within(self, rows: list[int], reach_m: Decimal) -> dict[int, list[Meeting]]:
         """Give what meets some candidates within a reach, by candidate."""
-        if not rows:
-            return {}
         scene = self.scene
-        near = meetings(
-            scene.snapshot,
-            np.array(rows, np.int64),
-            self._parts,
-            reach_m,
-            scene.conditions.walking_limit_m,
-        )
-        listed: dict[int, list[Meeting]] = {}
-        for meeting in near:
-            listed.setdefault(meeting.candidate, []).append(meeting)
-        return listed
-
-    @cached_property
-    def _parts(self) -> Parts:
-        return parts_with(self.scene.snapshot, self.scene.decided.added)
+        return scene.field.near(rows, scene.decided, reach_m, scene.conditions.walking_limit_m)
 
     def _come_nearer(self, found: dict[int, Option], row: int) -> None:
         """Look for a polygon of a host that is nearer though the way to it is longer."""

@@ -31,6 +31,10 @@ LOOSE: Final = 1e-6
 
 SEED: Final = 2
 
+SMALL: Final = 1_200
+"""Columns up to which a search does without the heuristics that solve programmes of their own:
+on such a programme they take most of the time and find nothing that branching doesn't."""
+
 
 @dataclass(frozen=True)
 class Programme:
@@ -95,7 +99,7 @@ def search(
 ) -> Found:
     """Search by branch and bound within `seconds` and `max_nodes`.
 
-    With `quick` nothing is done that only pays in a long search.
+    With `quick` nothing is done that only pays in a long search; see `SMALL` too.
     """
     cost = programme.cost
     step, unit = _scale(cost)
@@ -105,10 +109,13 @@ def search(
     solver.setOptionValue("mip_abs_gap", 0.9 / unit)
     if max_nodes is not None:
         solver.setOptionValue("mip_max_nodes", max_nodes)
-    if quick:
-        solver.setOptionValue("presolve", "off")
+    if quick or len(cost) <= SMALL:
         solver.setOptionValue("mip_detect_symmetry", False)
         solver.setOptionValue("mip_heuristic_effort", 0.0)
+        for heuristic in ("root_reduced_cost", "rens", "rins"):
+            solver.setOptionValue(f"mip_heuristic_run_{heuristic}", False)
+    if quick:
+        solver.setOptionValue("presolve", "off")
     model = _model(programme)
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
     solver.passModel(model)

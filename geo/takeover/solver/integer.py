@@ -108,7 +108,9 @@ class Search:
         """How many columns are not settled by what is held."""
         return len(self._alive)
 
-    def minimise(self, cost: Ints, limits: Limits, start: Bools | None = None) -> Answer:
+    def minimise(
+        self, cost: Ints, limits: Limits, start: Bools | None = None, least: int | None = None
+    ) -> Answer:
         """Search for the least cost.
 
         Parameters
@@ -117,7 +119,10 @@ class Search:
             Shape (columns,), integers.
         start
             A solution to begin with; it is returned if nothing better is found.
+        least
+            What is proven that no solution is below, if that is known.
         """
+        proven = least
         best = start if start is not None and self.rows.hold(start) else None
         self._eased = None
         self._was_polished = False
@@ -133,7 +138,7 @@ class Search:
             if isinstance(eased, str):
                 break
             self._eased = eased
-            known = least = _up(eased.value, step)
+            known = least = max(_up(eased.value, step), -(2**62) if proven is None else proven)
             if best is not None and _value(cost, best) <= least:
                 return _answer(cost, best, least)
             if best is not None and limits.work is None and not cuts:

@@ -30,7 +30,8 @@ class Job:
     """Tiers to minimise one after the other over some columns.
 
     ``part`` labels the columns of parts that share no row, from 0. ``exact`` is how many of the
-    tiers have no limit of work.
+    tiers have no limit of work. ``known``, by part, is what the first tier is proven not to be
+    below; None when nothing is.
     """
 
     rows: Rows
@@ -39,6 +40,7 @@ class Job:
     start: Bools | None
     until: float
     exact: int
+    known: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ def run_job(job: Job) -> Outcome:
         share = FIRST if place == 0 and len(job.costs) > 1 else 1.0
         until = time.time() + share * max(0.0, job.until - time.time())
         limits = Limits(until, None if place < job.exact else WORK)
-        answers = work.minimise([cost[at] for at in work.columns], limits)
+        known = job.known if place == 0 else None
+        answers = work.minimise([cost[at] for at in work.columns], limits, known)
         bound = np.zeros(len(work.spaces), np.int64)
         for part, answer in answers.items():
             bound[part] = _bound(cost[work.columns[part]], answer)
@@ -103,7 +106,9 @@ class _Work:
         self.infeasible: list[int] = []
         self.size = len(job.part)
 
-    def minimise(self, costs: list[Ints], limits: Limits) -> dict[int, Answer]:
+    def minimise(
+        self, costs: list[Ints], limits: Limits, known: Ints | None = None
+    ) -> dict[int, Answer]:
         """Minimise one tier in every part, and hold it; give the answer of each part."""
         going = [part for part in range(len(self.spaces)) if part not in set(self.failed)]
         eased = self._relaxed(going, costs, limits)
@@ -113,7 +118,8 @@ class _Work:
             space, cost = self.spaces[part], costs[part]
             answer = space.accept(cost, eased[part]) if part in eased else None
             if answer is None:
-                answer = space.minimise(cost, limits, self.chosen[part])
+                least = None if known is None else int(known[part])
+                answer = space.minimise(cost, limits, self.chosen[part], least)
             if answer.chosen is None or answer.value is None:
                 self.failed.append(part)
                 if answer.status == "infeasible":

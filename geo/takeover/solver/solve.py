@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -132,6 +132,7 @@ class _Task:
         )
         self.best_reach = False
         self.late = False
+        self.least: dict[int, int] = {}
         self.bounds = dict.fromkeys(("-gain", *goal.tiers), 0)
         self.proven = dict.fromkeys(("-gain", *goal.tiers), True)
 
@@ -196,8 +197,10 @@ class _Task:
         packed = self._jobs(inside, start, ("-gain",), relaxed=True, exact=0)
         for (columns, job), outcome in zip(packed, self._run(packed), strict=True):
             start[columns] = outcome.chosen
-            for column, most in zip(_firsts(job.part), -outcome.bounds[0], strict=True):
-                bound[int(self.part[columns[column]])] += int(most)
+            firsts = columns[_firsts(job.part)]
+            for column, least in zip(firsts.tolist(), outcome.bounds[0].tolist(), strict=True):
+                bound[int(self.part[column])] -= least
+                self.least[column] = least
         return bound
 
     def _run(self, packed: list[tuple[Ints, Job]]) -> list[Outcome]:
@@ -226,10 +229,16 @@ class _Task:
         for part in hopeless:
             self.short |= {self.model.asked[row] for row in targets.get(part, ())}
         tiers = self.goal.best_reach().tiers
-        if self._settle(
-            self._jobs(np.isin(self.part, hopeless), start, tiers, relaxed=True), tiers
-        ):
+        packed = self._jobs(np.isin(self.part, hopeless), start, tiers, relaxed=True)
+        if self._settle([(columns, self._knowing(columns, job)) for columns, job in packed], tiers):
             self.infeasible = True
+
+    def _knowing(self, columns: Ints, job: Job) -> Job:
+        """Tell a job what was proven of its parts when their target was doubted."""
+        firsts = columns[_firsts(job.part)].tolist()
+        if not all(column in self.least for column in firsts):
+            return job
+        return replace(job, known=np.array([self.least[column] for column in firsts], np.int64))
 
     def solution(self) -> Solution:
         """Turn columns into a plan, checked."""
