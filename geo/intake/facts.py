@@ -66,7 +66,7 @@ def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
     staged = [Staged("compound", frame(rows, profile, standing(effective)), effective)]
     if "geometry" in rows:
         shaped = rows[rows["geometry"].notna()]
-        columns = {"code": shaped["code"], "geom": shaped["geometry"].to_numpy()}
+        columns = {"code": shaped["code"].array, "geom": shaped["geometry"].array}
         staged.append(
             Staged("compound_shape", frame(shaped, columns, standing(effective)), effective)
         )
@@ -314,7 +314,7 @@ def areas(rows: Frame, findings: Findings, effective: dt.date | None) -> list[St
     rows = once_a_key(rows, ["code"], findings, "管理区域编码")
     told = filled(rows, ["name", "filing_no", "filed_on", "notes"])
     columns = {"code": rows["code"], **{name: rows[name] for name in told}}
-    columns["geom"] = rows["geometry"].to_numpy()
+    columns["geom"] = rows["geometry"].array
     return [Staged("management_area", frame(rows, columns, standing(effective)), effective)]
 
 

@@ -6,7 +6,9 @@ Nothing is written before everything has been read, and all of it or none is com
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,7 @@ from geo.intake.clean import Context
 from geo.intake.columns import KINDS, SHAPED
 from geo.intake.complete import KEY_OF_KIND, SPOKEN_OF, completeness
 from geo.intake.known import known_columns
-from geo.intake.lint.check import lint
+from geo.intake.lint.check import Judging, lint, lint_outlines
 from geo.intake.lint.relations import relate
 from geo.intake.match.in_import import take_codes
 from geo.intake.options import Options
@@ -31,13 +33,15 @@ from geo.intake.prepared import Prepared
 from geo.intake.read import RawTable, read
 from geo.intake.roundtrip.differences import compare
 from geo.intake.roundtrip.tags import take_tags
-from geo.intake.settle import Settled, settle
+from geo.intake.settle import Settled, likely, settle
 from geo.intake.unknown_divisions import warn_of_unknown_divisions
 from geo.intake.verdicts import Findings, Outcome
 from geo.intake.whereabouts import fill_divisions, needs_places
 from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
 from geo.register.tree import division_names
+from geo.rings.column import OutlineColumn
+from geo.rings.outlines import Outlines
 
 __all__ = ["Options", "check_call", "import_file", "import_table", "prepare"]
 
@@ -62,7 +66,10 @@ def import_file(
     options = options or Options()
     check_call(kind, options)
     raw = read(path, kind, options.headers, options.layer, options.constants)
-    return import_table(register, kind, raw, path.name, _sha256(path), options)
+    with ThreadPoolExecutor(1) as beside:
+        sha256 = beside.submit(_sha256, path)
+        prepared = prepare(register, kind, raw, path.name, options)
+    return _write(register, prepared, sha256.result(), options)
 
 
 def check_call(kind: str, options: Options) -> None:
@@ -89,11 +96,14 @@ def import_table(
     register: Register, kind: str, raw: RawTable, file: str, sha256: str, options: Options
 ) -> Outcome:
     """Import rows that were read already; `import_file` says the rest."""
-    prepared = prepare(register, kind, raw, file, options)
+    return _write(register, prepare(register, kind, raw, file, options), sha256, options)
+
+
+def _write(register: Register, prepared: Prepared, sha256: str, options: Options) -> Outcome:
     origin = Origin(
-        kind=kind,
+        kind=prepared.kind,
         author=options.author,
-        file=file,
+        file=prepared.file,
         sha256=sha256,
         made_up=prepared.made_up,
         parameters=options.parameters(prepared.datum.applied.name if prepared.datum else None),
@@ -113,6 +123,9 @@ def import_table(
 def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Options) -> Prepared:
     """Clean and check a table and make facts of it; nothing is written."""
     findings = Findings(raw.sheets, raw.rows)
+    judging = None
+    if isinstance(raw.geometry, Outlines):
+        judging = Judging(raw.geometry, likely(raw.crs, options.crs, file))
     for rule, words in raw.remarks:
         findings.note(rule, words)
     tags = take_tags(raw)
@@ -129,11 +142,11 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
     noted = kind in WITH_NOTES
     if noted:
         _take_notes(kind, raw, kept, frame, marks, findings)
-    datum = _take_geometry(register, kind, raw, frame, findings, options, file)
+    datum = _take_geometry(register, kind, raw, frame, findings, options, file, judging)
     take_codes(register, kind, frame, findings)
     warn_of_unknown_divisions(register, kind, frame, findings)
     differences = compare(register, kind, frame, tags, findings, options.effective)
-    good = frame[frame["position"].isin(findings.good(range(len(raw))))]
+    good = findings.good_rows(frame)
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
     relate(register, kind, good, findings, options.effective)
     complete = completeness(register, kind, frame, findings, options.complete)
@@ -181,7 +194,7 @@ WITH_NOTES = frozenset({"compounds", "ledger", "areas", "companies", "projects"}
 
 def _only_good(item: Staged, kind: str, findings: Findings, complete: Complete | None) -> Staged:
     """Drop rows that a later rule held back; carry of what a complete file is all there is."""
-    rows = item.rows[item.rows["seq"].isin(findings.good(item.rows["seq"]))]
+    rows = findings.good_rows(item.rows, "seq")
     spoken_of = item.table in SPOKEN_OF.get(kind, {item.table})
     return Staged(item.table, rows, item.effective, complete if spoken_of else None)
 
@@ -194,6 +207,7 @@ def _take_geometry(
     findings: Findings,
     options: Options,
     file: str,
+    judging: Judging | None,
 ) -> Settled | None:
     """Add the checked geometry to the frame; say in which reference system it was read."""
     must = kind in {"areas", "barriers"}
@@ -209,11 +223,19 @@ def _take_geometry(
     )  # fmt: skip
     if datum.notice:
         findings.note("datum", datum.notice)
-    raw.placed = to_register(raw.geometry, datum.applied)
-    out = lint(raw.geometry, raw.placed, datum.applied, findings, kind)
     # What was read is let go of, but for the shapes that can't be used: it is as large again.
-    raw.geometry = raw.placed = np.where(shapely.is_missing(out), raw.placed, out)
-    frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
+    if isinstance(raw.geometry, Outlines):
+        assert judging is not None  # noqa: S101 - set where the outlines were seen
+        outlines = lint_outlines(raw.geometry, datum.applied, findings, kind, judging)
+        frame["geometry"] = pd.Series(OutlineColumn(outlines), index=frame.index)
+        lost = np.flatnonzero(outlines.absent)
+        raw.placed = outlines.filled(lost, to_register(raw.geometry[lost], datum.applied))
+    else:
+        placed = to_register(raw.geometry, datum.applied)
+        out = lint(raw.geometry, placed, datum.applied, findings, kind)
+        frame["geometry"] = pd.Series(list(out), index=frame.index, dtype=object)
+        raw.placed = np.where(shapely.is_missing(out), placed, out)
+    raw.geometry = raw.placed
     return datum
 
 
@@ -221,7 +243,10 @@ def _texts(frame: pd.DataFrame, column: str) -> list[str | None]:
     """Give a column's texts, None where there are none."""
     if column not in frame:
         return [None] * len(frame)
-    return [value if isinstance(value, str) else None for value in frame[column]]
+    values: list[Any] = frame[column].tolist()
+    if set(map(type, values)) <= {str, type(None)}:
+        return values
+    return [value if isinstance(value, str) else None for value in values]
 
 
 def _sha256(path: Path) -> str:

@@ -11,6 +11,9 @@ import unicodedata
 from functools import cache
 from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from geo.intake.synonyms import fold, words
 
 _HEADER: Final = re.compile(
@@ -33,6 +36,11 @@ _VALUE: Final = re.compile(f"{_PHONE}|{_IDENTITY}|{_MAIL}")
 _NAMED: Final = re.compile(
     r"(?:联系人|负责人|业主|户主|主任|经理|书记|楼长|填报人|经办人|姓名)\s*:\s*[\u4e00-\u9fff]{2,4}"
 )
+_CALM: Final = r"^[0-9A-Za-z_\x{4e00}-\x{9fff} ()-]*$"
+_STIRRED: Final = r"[0-9]{7}|[0-9]{4}[ -][0-9]{4}|先生|女士"
+"""Texts of these characters alone, without these in them, hold nobody: every number of a person
+has seven digits in a row or four and four, mail an @, and who is named by their part a colon."""
+
 HIDDEN: Final = "（已隐去）"
 
 SHARE_OF_CELLS: Final = 0.2
@@ -62,6 +70,21 @@ def is_person_in(text: str) -> bool:
     """Tell whether a text holds a phone or identity number, or names somebody by their part."""
     plain = unicodedata.normalize("NFKC", text)
     return bool(_VALUE.search(plain) or _NAMED.search(plain) or _addressed().search(plain))
+
+
+def arrow_texts(values: list[str | None]) -> pa.Array:
+    """Give texts as Arrow has them; what UTF-8 can't hold becomes a question mark."""
+    try:
+        return pa.array(values, pa.large_string())
+    except UnicodeEncodeError:
+        known = [None if value is None else value.encode("utf-8", "replace") for value in values]
+        return pa.array(known, pa.large_binary()).cast(pa.large_string())
+
+
+def are_calm(texts: pa.Array) -> bool:
+    """Tell that a column of texts surely holds nobody; one pass instead of a search a cell."""
+    calm = pc.all(pc.match_substring_regex(texts, _CALM), min_count=0).as_py()
+    return bool(calm and not pc.any(pc.match_substring_regex(texts, _STIRRED), min_count=0).as_py())
 
 
 def hide(text: str, *, names: bool = False) -> str:
@@ -111,6 +134,8 @@ def _are_names(texts: list[str]) -> bool:
 def without_persons(values: list[Any]) -> tuple[list[Any], list[int]]:
     """Empty the cells of a column that hold personal data; give their positions."""
     if set(map(type, values)) <= {str, type(None)}:
+        if are_calm(arrow_texts(values)):
+            return values, []
         joined = "\n".join(value for value in values if value is not None)
         if not is_person_in(joined):  # what is in no cell of a text column is not in all of them
             return values, []

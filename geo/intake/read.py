@@ -24,6 +24,7 @@ from geo.intake.sniff import NAMES, Content, sniff
 from geo.intake.textfile import read_csv
 from geo.intake.vector import SHAPES, gdal_words, list_layers, open_shapes, read_layer
 from geo.intake.workbook import REMEDY, UNLOCK, Remark, read_workbook
+from geo.rings.outlines import Outlines
 
 SHAPE_ENDINGS: Final = (".gpkg", ".shp", ".zip", ".geojson", ".json", ".fgb")
 SHEET_ENDINGS: Final = (".xlsx", ".xls", ".xlsm", ".csv", ".txt")
@@ -34,9 +35,10 @@ class RawTable:
     """A file's rows as they stand in it.
 
     ``cells`` maps a header to its raw values; ``sheets`` and ``rows`` say where each row is;
-    ``geometry`` is an object array in `crs`, or None for a table without shapes, and ``placed`` the
-    same in EPSG:4490, as it came otherwise, once the import has found its datum; ``ignored`` names
-    the sheets that were not read, with the reason; ``remarks`` say how the file was taken.
+    ``geometry`` is an object array (of a large layer `Outlines`, read like one) in `crs`, or None
+    for a table without shapes, and ``placed`` the same in EPSG:4490, as it came otherwise, once the
+    import has found its datum; ``ignored`` names the sheets that were not read, with the reason;
+    ``remarks`` say how the file was taken.
     ``places`` says, by sheet, in which row its header ends (from 1) and in which column each header
     stands (from 0), for those who write beside what was read. ``paths``, ``skipped`` and ``shared``
     are as in `geo.intake.sheets.Table`; ``typed`` tells whether cells have types of their own.
@@ -45,9 +47,9 @@ class RawTable:
     cells: dict[str, list[Any]]
     sheets: list[str]
     rows: list[int]
-    geometry: np.ndarray | None = None
+    geometry: np.ndarray | Outlines | None = None
     crs: CRS | None = None
-    placed: np.ndarray | None = None
+    placed: np.ndarray | Outlines | None = None
     ignored: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     places: dict[str, tuple[int, dict[str, int]]] = field(default_factory=dict)
@@ -170,7 +172,7 @@ def _read_shapes(
         with open_shapes(path, content) as source:
             layers = list_layers(source)
             chosen = layer or _choose_layer(source.path, kind, renames, layers)
-            frame, crs, remarks = read_layer(source, chosen)
+            found = read_layer(source, chosen)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -181,23 +183,20 @@ def _read_shapes(
         raise InputError(
             f"无法读取 {path.name}：{words}", "请确认文件完整，且扩展名与内容一致。"
         ) from error
-    if not len(frame) and set(frame.columns) <= {"geometry"}:
+    frame = found.cells
+    if not len(frame) and frame.columns.empty:
         raise InputError(f"{source.shown} 中一个图形也没有。", "请核对导出时的筛选条件。")
-    geometry = None
-    if "geometry" in frame.columns:
-        geometry = frame.geometry.to_numpy()
-    headers = [str(name) for name in frame.columns if name != "geometry"]
     cells = {}
-    for header in headers:
+    for header in map(str, frame.columns):
         column = frame[header].astype(object)
         cells[header] = column.where(frame[header].notna(), None).tolist()
     return RawTable(
         cells=cells,
         sheets=[source.layer or chosen] * len(frame),
         rows=list(range(1, len(frame) + 1)),
-        geometry=geometry,
-        crs=crs,
-        remarks=remarks,
+        geometry=found.shapes,
+        crs=found.crs,
+        remarks=found.remarks,
     )
 
 

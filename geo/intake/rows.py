@@ -88,7 +88,7 @@ def _equal(left: Any, right: Any) -> bool:
 
 def good(rows: Frame, findings: Findings) -> Frame:
     """Keep the rows that are neither held nor skipped."""
-    return rows[rows["position"].isin(findings.good(rows["position"]))]
+    return findings.good_rows(rows)
 
 
 def periods(

@@ -21,9 +21,10 @@ from geo.datum.copies import without_copies
 from geo.datum.detect import GOOD, KIND_NAMES, Detection, Fit, detect
 from geo.datum.readings import DEGREES, readings
 from geo.datum.reference import Datum, Geometries
-from geo.errors import InputError, UnsettledDatum
+from geo.errors import InputError, UnsettledDatum, UsageError
 from geo.intake.around import landmarks_around
 from geo.register.store import Register
+from geo.rings.outlines import Outlines
 
 AUTO: Final = "auto"
 
@@ -93,7 +94,7 @@ class Settled:
 def settle(
     register: Register,
     kind: str,
-    geometry: Geometries,
+    geometry: Geometries | Outlines,
     crs: CRS | None,
     asked: str | None,
     file: str,
@@ -143,6 +144,16 @@ def settle(
     return Settled(declared, asked, found, datum, _notice(found, datum))
 
 
+def likely(crs: CRS | None, asked: str | None, file: str) -> Datum | None:
+    """Give the datum that `settle` will most likely apply; None where that is not known yet."""
+    try:
+        if asked is not None and asked.strip().casefold() != AUTO:
+            return Datum.named(asked)
+        return Datum.declared(crs, file)
+    except (InputError, UsageError):  # said when it is settled
+        return None
+
+
 def choices(found: Detection) -> list[dict[str, Any]]:
     """Give the readings, best first, as they are recorded and shown."""
     return [_choice(fit, found) for fit in found.fits]
@@ -161,7 +172,7 @@ def _choice(fit: Fit, found: Detection) -> dict[str, Any]:
 def _detect(
     register: Register,
     kind: str,
-    geometry: Geometries,
+    geometry: Geometries | Outlines,
     datum: Datum | None,
     codes: Sequence[str | None],
     divisions: Sequence[str | None],
@@ -184,14 +195,23 @@ def _detect(
     return candidates, detect(shapes, landmarks, candidates, codes=own, divisions=rows)
 
 
-def _sample(geometry: Geometries) -> np.ndarray:
-    usable = np.isin(shapely.get_type_id(geometry), (3, 6)) & ~shapely.is_empty(geometry)
-    usable &= shapely.get_num_coordinates(geometry) <= MOST_VERTICES
+def _sample(geometry: Geometries | Outlines) -> np.ndarray:
+    if isinstance(geometry, Outlines):
+        usable = geometry.points > 0
+        usable[~usable] = _is_usable(geometry.others[~usable])
+    else:
+        usable = _is_usable(geometry)
     places = np.flatnonzero(usable)
-    places = places[np.isfinite(shapely.bounds(geometry[places])).all(axis=1)]
     if len(places) <= SAMPLE:
         return np.asarray(places)
     return np.asarray(places[np.linspace(0, len(places) - 1, SAMPLE).astype(np.intp)])
+
+
+def _is_usable(geometry: Geometries) -> np.ndarray:
+    usable = np.isin(shapely.get_type_id(geometry), (3, 6)) & ~shapely.is_empty(geometry)
+    usable &= shapely.get_num_coordinates(geometry) <= MOST_VERTICES
+    usable[usable] = np.isfinite(shapely.bounds(geometry[usable])).all(axis=1)
+    return np.asarray(usable)
 
 
 def _mended(shapes: Geometries) -> Geometries:

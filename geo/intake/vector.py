@@ -11,12 +11,14 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pyogrio
 import pyogrio._ogr
 from pyproj import CRS
@@ -33,12 +35,18 @@ from geo.intake.guard import (
 from geo.intake.limits import MOST_JSON_BYTES, MOST_SHAPES_BYTES, MiB
 from geo.intake.sniff import NAMES, Content, sniff
 from geo.intake.workbook import Remark
+from geo.rings.loops import warm
+from geo.rings.outlines import Geometries, Outlines
 
 DRIVERS: Final = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON", "FlatGeobuf", "MEM"})
 SHAPES: Final[frozenset[Content]] = frozenset({"sqlite", "fgb", "shp", "json", "zip"})
 INNER_ENDINGS: Final = (".shp", ".gpkg", ".geojson", ".json", ".fgb")
 BESIDE: Final = frozenset({"shx", "dbf", "prj", "cpg"})
 """What belongs to a .shp and is of use to us."""
+
+
+MANY: Final = 5_000
+"""From so many features on, polygons are kept as bytes: with fewer it saves nothing."""
 
 
 @cache
@@ -177,8 +185,28 @@ def gdal_words(words: str, path: Path) -> str:
     return words.replace(str(path.absolute()), path.name).replace(str(path), path.name)
 
 
-def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[Remark]]:
-    """Read a layer whole: a frame, the reference system declared, remarks.
+@dataclass(frozen=True)
+class Layer:
+    """A layer as it was read.
+
+    Attributes
+    ----------
+    cells
+        A row a feature, without its shape.
+    shapes
+        An array of shapely's objects, or of a large layer `Outlines`; None where it has no shapes.
+    crs
+        The reference system declared.
+    """
+
+    cells: pd.DataFrame
+    shapes: Geometries | Outlines | None
+    crs: CRS | None
+    remarks: list[Remark]
+
+
+def read_layer(source: Source, layer: str) -> Layer:
+    """Read a layer whole.
 
     Raises
     ------
@@ -187,20 +215,47 @@ def read_layer(source: Source, layer: str) -> tuple[Any, CRS | None, list[Remark
     """
     info = pyogrio.read_info(source.path, layer=layer, force_feature_count=False)
     refuse_many(source.shown, int(info["features"]))
-    frame, remarks = _read_frame(source, layer)
-    if source.content == "fgb" and info["features"] > len(frame):
+    found = _read_many(source, layer) if info["features"] >= MANY else None
+    if found is None:
+        frame, remarks = _read_frame(source, layer)
+        shapes = frame.geometry.to_numpy() if "geometry" in frame.columns else None
+        crs = getattr(frame, "crs", None)
+        found = Layer(frame.drop(columns="geometry", errors="ignore"), shapes, crs, remarks)
+    if source.content == "fgb" and info["features"] > len(found.cells):
+        count = len(found.cells)
         raise InputError(
-            f"{source.shown} 不完整：自称 {info['features']:,} 个图形，读到 {len(frame):,} 个。",
+            f"{source.shown} 不完整：自称 {info['features']:,} 个图形，读到 {count:,} 个。",
             "请重新导出或重新取得后再导入。",
         )
-    crs = getattr(frame, "crs", None)
-    declared = CRS(crs) if crs is not None else None
+    declared = CRS(found.crs) if found.crs is not None else None
     if not source.crs.said:
-        return frame, declared, remarks
+        return replace(found, crs=declared)
     if source.crs.crs is None and source.crs.words:
         words = f"文件声明的坐标系“{source.crs.words}”不认识，按没有声明处理"
-        return frame, None, [*remarks, ("crs_unknown", words)]
-    return frame, source.crs.crs, remarks
+        return replace(found, crs=None, remarks=[*found.remarks, ("crs_unknown", words)])
+    return replace(found, crs=source.crs.crs)
+
+
+def _read_many(source: Source, layer: str) -> Layer | None:
+    """Read a large layer's polygons as bytes; None where that is not plain enough."""
+    if source.content == "shp" and not source.names_encoding:
+        return None
+    try:
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(warm)  # the compiled loops are loaded while GDAL reads
+            meta, table = pyogrio.read_arrow(source.path, layer=layer, datetime_as_string=True)
+    except NotImplementedError:  # curves
+        return None
+    name = meta["geometry_name"] or "wkb_geometry"
+    if name not in table.column_names or "OFSTJSON" in meta["ogr_subtypes"]:
+        return None
+    try:
+        cells = table.drop_columns(name).to_pandas(integer_object_nulls=True)
+    except UnicodeDecodeError:
+        return None
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers: the lint's to say
+        shapes = Outlines.read(table.column(name))
+    return Layer(cells, shapes, meta["crs"], [])
 
 
 def _read_frame(source: Source, layer: str) -> tuple[Any, list[Remark]]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, SupportsInt
 
+import pandas as pd
+
 from geo.intake.settle import Settled
 
 if TYPE_CHECKING:
@@ -143,19 +145,24 @@ class Findings:
         out = self.held | self.skipped
         return [position for position in positions if position not in out]
 
+    def good_rows(self, frame: pd.DataFrame, column: str = "position") -> pd.DataFrame:
+        """Keep a frame's rows that are neither held nor skipped."""
+        out = self.held | self.skipped
+        return frame[~frame[column].isin(out)] if out else frame
+
     def verdicts(self, changed: frozenset[int]) -> list[str]:
         """Give each row's verdict, once it is known whose facts were new."""
         warned = {item.position for item in self.found if item.severity == "warned"}
-        out = []
-        for position in range(len(self.rows)):
-            if position in self.held:
-                out.append("quarantined")
-            elif position in self.skipped:
-                out.append("skipped")
-            elif position not in changed:
-                out.append("unchanged")
-            else:
-                out.append("warned" if position in warned else "loaded")
+        new = len(changed) == len(self.rows)
+        out = [
+            "loaded" if new or place in changed else "unchanged" for place in range(len(self.rows))
+        ]
+        for place in warned:
+            out[place] = "warned" if out[place] == "loaded" else out[place]
+        for place in self.skipped:
+            out[place] = "skipped"
+        for place in self.held:
+            out[place] = "quarantined"
         return out
 
     def counts(self, changed: frozenset[int]) -> dict[str, int]:

@@ -62,7 +62,7 @@ def stage(connection: Connection, name: str, facts: Facts, rows: pd.DataFrame) -
             table=sql.Identifier(facts.table.name),
         )
     )
-    copy_rows(connection, name, rows[columns], {})
+    copy_rows(connection, name, rows[columns])
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(name)))
 
 

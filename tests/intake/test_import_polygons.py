@@ -15,8 +15,11 @@ import shapely.affinity
 
 from geo.datum.reference import Datum, from_register
 from geo.errors import InputError, UsageError
+from geo.intake import vector
+from geo.intake.lint import overlaps
 from geo.intake.load import Options, import_file
 from geo.intake.verdicts import Outcome
+from geo.register import fresh
 from geo.register.store import Register
 
 Import = Callable[..., Outcome]
@@ -179,3 +182,45 @@ def test_a_polygon_far_from_the_one_of_its_code_is_warned(
     assert "302." in left[0].message  # 0.003 degrees of longitude at 25.04 degrees north, in metres
     again = import_file(register, "compounds", far)
     assert "left_its_place" not in {item.rule for item in again.findings.found}
+
+
+def test_a_large_layer_comes_in_as_a_small_one_does(
+    new_register: Callable[[], Register],
+    rows: Callable[[Register, str], list[dict[str, Any]]],
+    polygons: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    square = shapely.box(102.7, 25.04, 102.701, 25.041)
+    shapes = [
+        *(shapely.affinity.translate(square, place / 500) for place in range(9)),
+        shapely.affinity.translate(square, 0.0005),
+        shapely.Polygon([(102.8, 25), (102.801, 25.001), (102.801, 25), (102.8, 25.001)]),
+        shapely.affinity.translate(square, -102.7, -25.04),
+        None,
+        square,
+    ]
+    codes = [f"53010200{place:04d}" for place in [*range(9), 20, 21, 22, 23, 5]]
+    path = polygons(tmp_path / "c.gpkg", *zip(codes, shapes, strict=True), 建筑面积=[1234.5] * 14)
+    told, held = [], []
+    for many in (10**9, 1):
+        monkeypatch.setattr(vector, "MANY", many)
+        monkeypatch.setattr(overlaps, "MANY", many)
+        monkeypatch.setattr(fresh, "WORTH_IT_ROWS", many)
+        register = new_register()
+        outcome = import_file(register, "compounds", path)
+        told.append(outcome.as_json())
+        held.append(
+            [
+                rows(register, f"select to_jsonb(t) - 'id' as t from {table} t order by {order}")
+                for table, order in (
+                    ("compound", "code"), ("compound_shape", "code"), ("held_row", "digest")
+                )
+            ]
+        )
+        again = import_file(register, "compounds", path)
+        assert again.change is None
+    assert told[0] == told[1]
+    assert held[0] == held[1]
+    assert told[0]["verdicts"]["quarantined"] == 3
+    assert told[0]["verdicts"]["warned"] == 4

@@ -6,15 +6,23 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import psycopg
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
-from geo.register import fresh
+from geo.datum.reference import Datum
+from geo.intake.lint.check import judged_in
+from geo.register import copying, fresh
+from geo.register.compose import text_array
 from geo.register.store import Origin, Register, Staged
+from geo.rings.column import OutlineColumn
+from geo.rings.outlines import Outlines
 
 AWKWARD = st.text(
     st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=["Cs"]), max_size=9
@@ -147,3 +155,144 @@ def test_two_writers_by_hand_can_not_each_miss_the_other(register: Register) -> 
         first.commit()
     other.join(10)
     assert outcome == ["refused"]
+
+
+def of_lint(count: int) -> OutlineColumn:
+    """Shapes as an import stages them: kept as bytes, normalised."""
+    shapes = [shapely.box(102 + n / 100, 25, 102.001 + n / 100, 25.001) for n in range(count)]
+    raw = Outlines.read(pa.array(shapely.to_wkb(shapes)))
+    return OutlineColumn(judged_in(raw, Datum.named("EPSG:4490")).outlines)
+
+
+def shaped(shapes: Any, **columns: Any) -> Staged:
+    rows = [{"code": f"C{number}"} for number in range(len(shapes))]
+    item = staged("compound_shape", rows)
+    return Staged(item.table, item.rows.assign(geom=shapes, **columns))
+
+
+def test_shapes_in_bytes_and_as_objects_are_the_same_facts(
+    new_register: Callable[[], Register], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    monkeypatch.setattr(copying, "CHUNK_ROWS", 3)
+    kept = of_lint(8)
+    assert not shapely.is_missing(np.asarray(kept)).any()
+    places = ["530102", None, "5301", None, "x\ty", "\\N", "", "昆明"]
+    found = []
+    for least, shapes in ((1, kept), (1, np.asarray(kept)), (10**9, kept)):
+        monkeypatch.setattr(fresh, "WORTH_IT_ROWS", least)
+        register = new_register()
+        register.write(Origin("test", "t"), [shaped(shapes, access_division=places)])
+        found.append(facts(register, "compound_shape"))
+    assert found[0] == found[1] == found[2]
+    assert [row["access_division"] for row in found[0]] == places
+    assert {shapely.from_wkb(row["geom"]).geom_type for row in found[0]} == {"MultiPolygon"}
+
+
+AMOUNTS = st.none() | st.decimals(0, 10**11, places=2) | st.decimals(0, 9999, places=3)
+
+
+@given(st.lists(st.tuples(AMOUNTS, st.none() | st.integers(1840, 2100)), min_size=1, max_size=9))
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_numbers_in_binary_are_the_numbers_in_text(
+    new_register: Callable[[], Register], monkeypatch: pytest.MonkeyPatch, values: list[tuple]
+) -> None:
+    rows = [
+        {"code": f"C{place}", "floor_area_m2": area, "built_year": year}
+        for place, (area, year) in enumerate(values)
+    ]
+    found = []
+    for least in (1, 10**9):
+        monkeypatch.setattr(fresh, "WORTH_IT_ROWS", least)
+        register = new_register()
+        register.write(Origin("test", "t"), [staged("compound", rows)])
+        found.append(facts(register, "compound"))
+    assert found[0] == found[1]
+
+
+BOW_TIE = shapely.MultiPolygon(
+    [shapely.Polygon([(102, 25), (102.001, 25.001), (102.001, 25), (102, 25.001)])]
+)
+
+
+def insert_bow_tie(register: Register, table: str) -> None:
+    with register.connect() as connection:
+        connection.execute(
+            sql.SQL(
+                "insert into {} (code, geom, valid, known, change)"
+                " values ('Z', st_geomfromtext(%s, 4490), '(,)', '[1,)', 1)"
+            ).format(sql.Identifier(table)),
+            [BOW_TIE.wkt],
+        )
+
+
+def test_after_a_first_filling_no_invalid_shape_gets_in(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    register.write(Origin("test", "t"), [shaped(of_lint(3))])
+    for table in ("compound_shape", "management_area"):  # filled, and never filled
+        with pytest.raises(psycopg.errors.CheckViolation):
+            insert_bow_tie(register, table)
+    with register.connect() as connection, pytest.raises(psycopg.errors.CheckViolation):
+        connection.execute(
+            "update compound_shape set geom = st_geomfromtext(%s, 4490) where code = 'C1'",
+            [BOW_TIE.wkt],
+        )
+    with pytest.raises(psycopg.errors.CheckViolation):
+        register.write(Origin("test", "t"), [shaped(np.array([BOW_TIE], dtype=object))])
+
+
+def test_what_the_filling_proved_the_server_finds_so_too(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    register.write(Origin("test", "t"), [shaped(of_lint(3))])
+    with register.connect() as connection:
+        connection.execute(
+            "alter table compound_shape validate constraint compound_shape_geom_valid"
+        )
+        row = connection.execute(
+            "select count(*) as bad from compound_shape where not st_isvalid(geom)"
+        )
+        assert row.fetchone() == {"bad": 0}
+
+
+def test_a_filling_with_an_invalid_shape_is_refused(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    square = shapely.multipolygons([shapely.box(102, 25, 102.001, 25.001)])
+    for shapes in (
+        np.array([square, BOW_TIE], dtype=object),
+        OutlineColumn(Outlines.of(np.array([square, BOW_TIE], dtype=object))),
+        OutlineColumn(Outlines.read(pa.array(shapely.to_wkb([square, BOW_TIE])))),
+    ):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            register.write(Origin("test", "t"), [shaped(shapes)])
+        assert facts(register, "compound_shape") == []
+
+
+def test_a_filling_leaves_no_default_behind(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    register.write(Origin("test", "t"), [shaped(of_lint(3))])
+    with register.connect() as connection:
+        rows = connection.execute(
+            "select column_name from information_schema.columns where table_schema = 'public'"
+            " and table_name = 'compound_shape' and column_default is not null"
+        ).fetchall()
+    assert rows == []
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\x00", codec="utf-8")), max_size=9))
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_texts_as_an_array(register: Register, words: list[str]) -> None:
+    with register.connect() as connection:
+        row = connection.execute("select %s::text[] as words", [text_array(words)]).fetchone()
+    assert row == {"words": words}

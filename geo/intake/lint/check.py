@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.datum.reference import Datum
-from geo.intake.lint import kinds, repair, slivers
+from geo.datum.reference import Datum, to_register
+from geo.intake.lint import kinds, limits, repair, slivers
 from geo.intake.lint.draft import Draft
 from geo.intake.lint.measure import Floats, Geometries
-from geo.intake.lint.placement import place
+from geo.intake.lint.placement import in_place, place
 from geo.intake.verdicts import Findings
+from geo.rings.judged import Judged, Limits, judge
+from geo.rings.outlines import Outlines
 
 GRID_DEG: Final = 1e-4
 ENOUGH_POINTS: Final = 20
@@ -41,6 +44,15 @@ class Wanted:
     built: bool = True
 
 
+UNREMARKABLE: Final = Limits(
+    least_area_m2=2 * limits.SMALL_AREA_M2,
+    least_width_m=2 * limits.LEAST_WIDTH_M,
+    most_span_m=limits.LARGEST_SPAN_M / 2,
+    turn_slope=1.1 * slivers.COARSE_SLOPE,
+    grid_deg=GRID_DEG,
+)
+"""A polygon of one ring that keeps well away from every limit has nothing said of it."""
+
 WANTED: Final = {
     "compounds": Wanted(),
     "areas": Wanted(),
@@ -48,6 +60,69 @@ WANTED: Final = {
     "barriers": Wanted(polygons=False, built=False),
 }
 """By kind of file."""
+
+
+def judged_in(raw: Outlines, datum: Datum) -> Judged:
+    """Find the polygons of which nothing need be said when they are read in a datum."""
+    move = None if datum.is_null else datum.to_cgcs2000
+    return judge(raw, move, lambda read, moved: in_place(read, moved, datum), UNREMARKABLE)
+
+
+class Judging:
+    """Judges polygons beside other work, in the datum in which they will most likely be read.
+
+    Parameters
+    ----------
+    raw
+        As read from the file, in its own coordinates.
+    datum
+        The likely one; None to wait until it is known.
+    """
+
+    def __init__(self, raw: Outlines, datum: Datum | None) -> None:
+        self._raw, self._datum = raw, datum
+        self._pool = ThreadPoolExecutor(1)
+        self._ahead = None if datum is None else self._pool.submit(judged_in, raw, datum)
+        self._pool.shutdown(wait=False)
+
+    def result(self, datum: Datum) -> Judged:
+        """Give what came of it in the datum that was settled."""
+        if self._ahead is not None and datum == self._datum:
+            return self._ahead.result()
+        return judged_in(self._raw, datum)
+
+
+def lint_outlines(
+    raw: Outlines, datum: Datum, findings: Findings, kind: str, judging: Judging
+) -> Outlines:
+    """Do as `lint` does with polygons kept as bytes, building those alone that may be remarkable.
+
+    Parameters
+    ----------
+    raw, judging
+        As read from the file, in its own coordinates; and what judges them.
+
+    Returns
+    -------
+    Outlines
+        The same shapes, with the same said of them, as `lint` gives; EPSG:4490.
+    """
+    wanted = WANTED[kind]
+    if not (wanted.polygons and wanted.built):
+        shapes = np.asarray(raw)
+        return Outlines.of(lint(shapes, to_register(shapes, datum), datum, findings, kind))
+    judged = judging.result(datum)
+    counts = Counter({"vertices": judged.vertices, "coarse": judged.vertices * judged.coarse})
+    left = np.flatnonzero(~judged.plain)
+    for start in range(0, len(left), CHUNK):
+        places = left[start : start + CHUNK]
+        shapes = raw[places]
+        draft = _lint_some(shapes, to_register(shapes, datum), datum, wanted)
+        draft.tell(findings, places)
+        counts += draft.counts
+        judged.outlines.others[places] = draft.shapes
+    _note(findings, counts)
+    return judged.outlines
 
 
 def lint(
@@ -83,7 +158,7 @@ def lint(
     ]
     counts: Counter[str] = Counter()
     for start, draft in zip(starts, drafts, strict=True):
-        draft.tell(findings, start)
+        draft.tell(findings, start + np.arange(len(draft.shapes)))
         counts += draft.counts
     _note(findings, counts)
     out = np.full(len(raw), None, dtype=object)

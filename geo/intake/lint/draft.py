@@ -47,7 +47,7 @@ class Draft:
         self.said.append(("quarantined", rule, int(position), value, message, remedy))
         self.shapes[int(position)] = None
 
-    def tell(self, findings: Findings, start: int) -> None:
-        """Say it all, of rows whose positions begin at `start`."""
-        for severity, rule, position, value, message, remedy in self.said:
-            findings.add(severity, rule, start + position, COLUMN, value, message, remedy)
+    def tell(self, findings: Findings, positions: npt.NDArray[np.intp]) -> None:
+        """Say it all, of rows at these positions of the file."""
+        for severity, rule, place, value, message, remedy in self.said:
+            findings.add(severity, rule, positions[place], COLUMN, value, message, remedy)

@@ -12,9 +12,12 @@ import shapely
 from psycopg import sql
 from psycopg.rows import tuple_row
 
-from geo.intake.lint.measure import Geometries
+from geo.intake.lint.measure import Floats, Geometries
+from geo.register.compose import text_array
+from geo.register.fresh import is_empty
 from geo.register.store import Register
-from geo.register.tables import SRID
+from geo.register.tables import FACTS, SRID
+from geo.rings.outlines import Outlines
 
 CELL_DEG: Final = 0.05
 MOST_CELLS: Final = 2_000
@@ -51,7 +54,7 @@ _STANDING: Final = {
 def neighbours(
     register: Register,
     layer: str,
-    shapes: Geometries,
+    shapes: Geometries | Outlines,
     *,
     without: list[str],
     on: dt.date | None = None,
@@ -69,9 +72,10 @@ def neighbours(
     on
         The day on which they stand; None: with no end in sight.
     """
-    if not len(shapes):
+    if not len(shapes) or _is_empty(register, layer):
         return
-    boxes = _boxes(shapes)
+    bounds = shapes.boxes() if isinstance(shapes, Outlines) else shapely.bounds(shapes)
+    boxes = _boxes(bounds)
     standing = sql.SQL(_STANDING[layer]).format(day_of_c=_standing_on("c", on))
     query = sql.SQL(
         "select f.code, st_asbinary(f.geom) from {table} f"
@@ -84,7 +88,7 @@ def neighbours(
     ).format(table=sql.Identifier(LAYERS[layer]), day=_standing_on("f", on), standing=standing)
     values = {
         **dict(zip(("west", "south", "east", "north"), boxes.T.tolist(), strict=True)),
-        "without": without,
+        "without": text_array(without),
         "srid": SRID,
         "on": on,
     }
@@ -98,6 +102,12 @@ def neighbours(
             yield Neighbours(np.array(codes, dtype=object), shapely.from_wkb(np.array(wkb, object)))
 
 
+def _is_empty(register: Register, layer: str) -> bool:
+    """Tell whether the register has nothing of a layer: then nobody need look for neighbours."""
+    with register.connect() as connection:
+        return is_empty(connection, FACTS[LAYERS[layer]])
+
+
 def _standing_on(table: str, on: dt.date | None) -> sql.Composable:
     valid = sql.Identifier(table, "valid")
     if on is None:
@@ -109,12 +119,11 @@ ROWS: Final = 100_000
 """More rows of cells than there are from pole to pole."""
 
 
-def _boxes(shapes: Geometries) -> np.ndarray:
-    """Cover shapes with boxes, shape (n, 4): cells of ground, or for many cells their bounds.
+def _boxes(bounds: Floats) -> np.ndarray:
+    """Cover bounds (n, 4) with boxes of the same form: cells of ground, or for many one for all.
 
     A shape larger than a cell is covered by its own bounds.
     """
-    bounds = shapely.bounds(shapes)
     large = (bounds[:, 2:] - bounds[:, :2]).max(axis=1) > CELL_DEG
     corners = bounds[~large].reshape(-1, 2, 2)
     # A small shape lies in the cells of its four corners.

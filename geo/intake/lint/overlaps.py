@@ -16,10 +16,14 @@ from shapely import STRtree
 
 from geo.intake.lint import limits
 from geo.intake.lint.measure import Floats, Geometries, area_m2, mean_width_m, metres_a_degree
+from geo.rings.boxes import overlapping
+from geo.rings.outlines import Outlines
 
 Places = npt.NDArray[np.intp]
 CHUNK = 20_000
 SAMPLE = 500
+MANY = 5_000
+"""From so many polygons on, boxes are compared by a compiled loop."""
 
 
 @dataclass(frozen=True)
@@ -150,9 +154,29 @@ def measure(geometries: Geometries, others: Geometries, mine: Places, theirs: Pl
     return found.where(found.shared_m2 > 0)
 
 
-def within(geometries: Geometries) -> Overlaps:
-    """Find the pairs of one array that overlap, each once, left before right; see `candidates`."""
-    tree = STRtree(geometries)
-    mine, theirs = candidates(tree, geometries)
-    once = mine < theirs
-    return measure(geometries, geometries, mine[once], theirs[once])
+def within(outlines: Outlines, bounds: Floats) -> Overlaps:
+    """Find the pairs of one array that overlap, each once, left before right.
+
+    Parameters
+    ----------
+    bounds
+        Of the polygons, shape (n, 4).
+
+    Raises
+    ------
+    TooMany
+        When more than `limits.MOST_CANDIDATES` have boxes that overlap by enough.
+    """
+    if len(outlines) < MANY:
+        shapes = np.asarray(outlines)
+        mine, theirs = candidates(STRtree(shapes), shapes)
+        once = mine < theirs
+        return measure(shapes, shapes, mine[once], theirs[once])
+    pairs = overlapping(bounds, limits.LEAST_OVERLAP_M2, limits.MOST_CANDIDATES // 2)
+    if pairs is None:
+        raise TooMany
+    mine, theirs = pairs
+    used = np.unique(np.concatenate(pairs))
+    shapes = outlines[used]
+    found = measure(shapes, shapes, np.searchsorted(used, mine), np.searchsorted(used, theirs))
+    return replace(found, left=used[found.left], right=used[found.right])

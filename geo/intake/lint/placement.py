@@ -42,12 +42,7 @@ def place(raw: Geometries, datum: Datum, draft: Draft) -> None:
             "请在制图软件中检查该图形的顶点并重新导出",
         )  # fmt: skip
     bounds = shapely.bounds(draft.shapes)
-    middle = shapely.bounds(raw).reshape(-1, 2, 2).mean(axis=1)
-    form = forms(np.where(np.isfinite(middle), middle, np.nan))
-    swapped = _swapped(form, datum, middle)
-    projected = datum.crs is not None and not datum.crs.is_geographic
-    # A few degrees taken for metres land on the equator, within China's bounds.
-    away = ~_in_china(bounds) | (projected & (form == DEGREES))
+    middle, form, swapped, away = _whereabouts(shapely.bounds(raw), bounds, datum)
     for position in draft.where(away | swapped):
         rule, message, remedy = _why(
             bounds[position], int(form[position]), datum,
@@ -55,6 +50,24 @@ def place(raw: Geometries, datum: Datum, draft: Draft) -> None:
         )  # fmt: skip
         shown = ", ".join(f"{value:.6g}" for value in middle[position])
         draft.hold(rule, position, shown, message, remedy)
+
+
+def in_place(raw_bounds: Floats, bounds: Floats, datum: Datum) -> Mask:
+    """Tell from bounds as read and in EPSG:4490, shapes (n, 4), what `place` would not hold."""
+    _, _, swapped, away = _whereabouts(raw_bounds, bounds, datum)
+    return ~(swapped | away)
+
+
+def _whereabouts(
+    raw_bounds: Floats, bounds: Floats, datum: Datum
+) -> tuple[Floats, npt.NDArray[np.int8], Mask, Mask]:
+    """Give middles, what their numbers can be, which are swapped and which lie far away."""
+    middle = raw_bounds.reshape(-1, 2, 2).mean(axis=1)
+    form = forms(np.where(np.isfinite(middle), middle, np.nan))
+    projected = datum.crs is not None and not datum.crs.is_geographic
+    # A few degrees taken for metres land on the equator, within China's bounds.
+    away = ~_in_china(bounds) | (projected & (form == DEGREES))
+    return middle, form, _swapped(form, datum, middle), away
 
 
 def _oddities(raw: Geometries) -> tuple[Mask, Floats]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ from geo.intake.lint.neighbours import neighbours
 from geo.intake.lint.overlaps import Overlaps, TooMany
 from geo.intake.verdicts import Findings
 from geo.register.store import Register
+from geo.rings.column import OutlineColumn
+from geo.rings.outlines import Outlines
 
 PIECE_POINTS: Final = 32
 MOST_NAMED: Final = 3
@@ -36,16 +39,28 @@ class Beside:
 
     Attributes
     ----------
-    codes, rows, positions, shapes
-        All of shape (n,): code, row number as the user sees it, position, polygon.
+    codes, rows, positions
+        Of shape (n,): code, row number as the user sees it, position.
+    outlines
+        The polygons themselves.
     """
 
     kind: str
     codes: Geometries
     rows: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int64]
-    shapes: Geometries
+    outlines: Outlines
     findings: Findings
+
+    @cached_property
+    def shapes(self) -> Geometries:
+        """Give the polygons as shapely's objects; most files need none of them."""
+        return np.asarray(self.outlines)
+
+    @cached_property
+    def tree(self) -> STRtree:
+        """Give a tree over the polygons."""
+        return STRtree(self.shapes)
 
     def warn(self, rule: str, place: Any, value: str, message: str, remedy: str) -> None:
         """Flag a row, by its place in these arrays."""
@@ -73,8 +88,7 @@ def relate(
     """
     if kind not in RULES or "geometry" not in frame or "code" not in frame:
         return
-    drawn = frame[frame["geometry"].notna() & frame["code"].notna()]
-    drawn = drawn[drawn["position"].isin(findings.good(drawn["position"]))]
+    drawn = findings.good_rows(frame[frame["geometry"].notna() & frame["code"].notna()])
     if drawn.empty:
         return
     beside = Beside(
@@ -82,14 +96,13 @@ def relate(
         drawn["code"].to_numpy(dtype=object),
         drawn["row"].to_numpy(dtype=np.int64),
         drawn["position"].to_numpy(dtype=np.int64),
-        np.array(drawn["geometry"], dtype=object),
+        _outlines(drawn["geometry"]),
         findings,
     )
-    tree = STRtree(beside.shapes)
     try:
         _within_file(beside)
         for rule in RULES[kind]:
-            rule(beside, tree, register, effective)
+            rule(beside, register, effective)
     except TooMany:
         findings.note(
             "too_many_overlaps",
@@ -98,15 +111,19 @@ def relate(
         )
 
 
+def _outlines(column: pd.Series) -> Outlines:
+    shapes = column.array
+    return shapes.chosen() if isinstance(shapes, OutlineColumn) else Outlines.of(shapes)
+
+
 def _within_file(beside: Beside) -> None:
     """Report overlaps between rows of the file; equal shapes go by hash, quick in a pile."""
-    wkb = pd.Series(shapely.to_wkb(beside.shapes))
-    group = pd.factorize(wkb)[0]
-    _, first = np.unique(group, return_index=True)
+    bounds = beside.outlines.boxes()
+    group = _alike(beside.outlines, bounds)
     for pile in _piles(group):
         _say_pile(beside, pile)
-    first.sort()
-    found = overlaps.within(beside.shapes[first])
+    first = np.flatnonzero(group == np.arange(len(group)))
+    found = overlaps.within(beside.outlines.take(first), bounds[first])
     found = replace(found, left=first[found.left], right=first[found.right])
     found = found.where(beside.codes[found.left] != beside.codes[found.right])
     found = found.beyond_slips().both_ways()
@@ -114,6 +131,20 @@ def _within_file(beside: Beside) -> None:
     _say_overlaps(
         beside, found, {at: f"第 {beside.rows[at]} 行（{beside.codes[at]}）" for at in used}
     )
+
+
+def _alike(outlines: Outlines, bounds: Floats) -> overlaps.Places:
+    """Give each polygon the place of the first that is the same; only equal bounds are asked."""
+    group = np.arange(len(outlines))
+    words = np.ascontiguousarray(bounds).view(np.uint64) * np.array([1, 3, 5, 7], np.uint64)
+    mixed = words.sum(axis=1)
+    order = np.argsort(mixed, kind="stable")
+    same = mixed[order][1:] == mixed[order][:-1]
+    asked = np.sort(order[np.r_[same, False] | np.r_[False, same]])
+    first: dict[bytes, int] = {}
+    for place, wkb in zip(asked.tolist(), outlines.wkb(asked).to_pylist(), strict=True):
+        group[place] = first.setdefault(wkb, place)
+    return group
 
 
 def _piles(group: overlaps.Places) -> list[overlaps.Places]:
@@ -140,13 +171,11 @@ def _say_pile(beside: Beside, pile: overlaps.Places) -> None:
         )  # fmt: skip
 
 
-def _against_register(
-    beside: Beside, tree: STRtree, register: Register, on: dt.date | None
-) -> None:
+def _against_register(beside: Beside, register: Register, on: dt.date | None) -> None:
     """Report overlaps with the register's polygons of the same kind and other codes."""
     without = beside.codes.tolist()
-    for batch in neighbours(register, beside.kind, beside.shapes, without=without, on=on):
-        theirs, mine = overlaps.candidates(tree, batch.shapes)
+    for batch in neighbours(register, beside.kind, beside.outlines, without=without, on=on):
+        theirs, mine = overlaps.candidates(beside.tree, batch.shapes)
         found = overlaps.measure(batch.shapes, beside.shapes, theirs, mine).turned().beyond_slips()
         _say_overlaps(beside, found, [f"登记库中的 {code} " for code in batch.codes])
 
@@ -189,13 +218,11 @@ def _worst(owner: overlaps.Places, weight: Floats) -> list[tuple[int, int, int]]
     ]
 
 
-def _astride_counties(
-    beside: Beside, tree: STRtree, register: Register, on: dt.date | None
-) -> None:
+def _astride_counties(beside: Beside, register: Register, on: dt.date | None) -> None:
     """Report compounds with a substantial share in each of two counties."""
     found: list[tuple[int, str, float]] = []
-    for batch in neighbours(register, "counties", beside.shapes, without=[], on=on):
-        mine, theirs = _on_border(beside, tree, batch.shapes)
+    for batch in neighbours(register, "counties", beside.outlines, without=[], on=on):
+        mine, theirs = _on_border(beside, batch.shapes)
         shared = area_m2(shapely.intersection(beside.shapes[mine], batch.shapes[theirs]))
         shares = shared / area_m2(beside.shapes[mine])
         found += zip(mine.tolist(), batch.codes[theirs].tolist(), shares.tolist(), strict=True)
@@ -214,9 +241,7 @@ def _astride_counties(
             )  # fmt: skip
 
 
-def _on_border(
-    beside: Beside, tree: STRtree, others: Geometries
-) -> tuple[overlaps.Places, overlaps.Places]:
+def _on_border(beside: Beside, others: Geometries) -> tuple[overlaps.Places, overlaps.Places]:
     """Give pairs of a polygon of ours and one of the others whose border it meets.
 
     The border is asked in short pieces: their boxes are small, so few polygons come up.
@@ -234,15 +259,15 @@ def _on_border(
     pieces = shapely.linestrings(ends, indices=np.repeat(piece, 2))
     _, start = np.unique(piece, return_index=True)
     whose = owner[line[inside[start]]]
-    asked, mine = tree.query(pieces, predicate="intersects")
+    asked, mine = beside.tree.query(pieces, predicate="intersects")
     pairs = np.unique(np.stack([mine, whose[asked]]), axis=1)
     return pairs[0], pairs[1]
 
 
-def _split_by_areas(beside: Beside, tree: STRtree, register: Register, on: dt.date | None) -> None:
+def _split_by_areas(beside: Beside, register: Register, on: dt.date | None) -> None:
     """Report compounds of the file that lie partly in an area of the register."""
-    for batch in neighbours(register, "areas", beside.shapes, without=[], on=on):
-        theirs, mine = overlaps.candidates(tree, batch.shapes)
+    for batch in neighbours(register, "areas", beside.outlines, without=[], on=on):
+        theirs, mine = overlaps.candidates(beside.tree, batch.shapes)
         in_part = ~overlaps.holds(batch.shapes, beside.shapes, theirs, mine)
         found = overlaps.measure(batch.shapes, beside.shapes, theirs[in_part], mine[in_part])
         split = found.where(_between(found.of_right)).turned()
@@ -256,13 +281,11 @@ def _split_by_areas(beside: Beside, tree: STRtree, register: Register, on: dt.da
             )  # fmt: skip
 
 
-def _splits_compounds(
-    beside: Beside, tree: STRtree, register: Register, on: dt.date | None
-) -> None:
+def _splits_compounds(beside: Beside, register: Register, on: dt.date | None) -> None:
     """Report areas of the file that hold only a part of compounds of the register."""
     said: list[tuple[int, str, float]] = []
-    for batch in neighbours(register, "compounds", beside.shapes, without=[], on=on):
-        theirs, mine = overlaps.candidates(tree, batch.shapes)
+    for batch in neighbours(register, "compounds", beside.outlines, without=[], on=on):
+        theirs, mine = overlaps.candidates(beside.tree, batch.shapes)
         in_part = ~overlaps.holds(beside.shapes, batch.shapes, mine, theirs)
         found = overlaps.measure(beside.shapes, batch.shapes, mine[in_part], theirs[in_part])
         split = found.where(_between(found.of_right))
@@ -294,7 +317,7 @@ def _split_remedy() -> str:
     return f"请核对两者边界（在内部分为 {low:.0%}–{high:.0%} 时提示）"
 
 
-Rule = Callable[[Beside, STRtree, Register, dt.date | None], None]
+Rule = Callable[[Beside, Register, dt.date | None], None]
 RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "compounds": (_against_register, _astride_counties, _split_by_areas),
     "areas": (_against_register, _splits_compounds),

@@ -49,11 +49,20 @@ def drop_repeated_points(draft: Draft) -> None:
     if not twice.any():
         return
     rows = np.unique(owner[1:][twice])
+    rows = rows[[not _has_collapsed_ring(shape) for shape in draft.shapes[rows]]]
     before = shapely.get_num_coordinates(draft.shapes[rows])
     draft.shapes[rows] = shapely.remove_repeated_points(draft.shapes[rows], 0)
     after = shapely.get_num_coordinates(draft.shapes[rows])
     draft.counts["repeated_points"] += int((before - after).sum())
     draft.counts["repeated_shapes"] += int((before > after).sum())
+
+
+def _has_collapsed_ring(shape: Any) -> bool:
+    """Tell whether a ring is one point, or two: GEOS makes no ring of what would be left of it."""
+    rings = (
+        shapely.get_rings(shapely.get_parts(shape)) if shapely.get_type_id(shape) in {3, 6} else []
+    )
+    return any(len(np.unique(shapely.get_coordinates(ring), axis=0)) < 3 for ring in rings)
 
 
 def hold_huge(draft: Draft) -> None:

@@ -24,6 +24,9 @@ from geo.intake.lint.measure import (
 Places = npt.NDArray[np.intp]
 DEGREE_SHAPE = 0.3
 """Over the square of the cosine of 56° N: how far a degree is from round, at the worst."""
+SLOPE = float(np.tan(np.radians(limits.SPIKE_ANGLE_DEG)))
+COARSE_SLOPE = SLOPE / DEGREE_SHAPE
+"""Tangents within which a vertex is a spike, and, in degrees as they are, may be one."""
 MARGIN = 1.5
 """Quick measures are right to far better than this; what they let through is measured exactly."""
 
@@ -187,13 +190,12 @@ def _spikes(points: Floats, ring: Places) -> tuple[Places, Floats]:
     leads[first] = np.r_[first[1:], len(points)] - 2
     # Of each ring's closing point only the first counts.
     vertex = np.flatnonzero(np.r_[inside, False])
-    slope = np.tan(np.radians(limits.SPIKE_ANGLE_DEG))
     # In degrees angles are off by up to the cosine of the latitude: a coarse sieve first.
-    vertex = vertex[_turns_back(side[leads[vertex]], side[vertex], slope / DEGREE_SHAPE)]
+    vertex = vertex[_turns_back(side[leads[vertex]], side[vertex], COARSE_SLOPE)]
     scale = np.column_stack(metres_a_degree(points[vertex, 1]))
     back, out = side[leads[vertex]] * scale, side[vertex] * scale
     shorter = np.minimum(np.hypot(*back.T), np.hypot(*out.T))
-    spike = _turns_back(back, out, slope) & (shorter >= limits.SPIKE_LENGTH_M)
+    spike = _turns_back(back, out, SLOPE) & (shorter >= limits.SPIKE_LENGTH_M)
     return vertex[spike], shorter[spike]
 
 

@@ -44,7 +44,7 @@ def stood_in(kind: str, raw: RawTable, columns: Mapping[str, str]) -> set[int]:
     if not needed or any(name not in headers for name in needed):
         return set()
     code = raw.cells.get(headers.get("code", ""), [])
-    if code and all(isinstance(cell, str) and cell and not cell.isspace() for cell in code):
+    if code and set(map(type, code)) == {str} and all(map(str.strip, code)):
         return set()  # no row needs it
     told = [[bool(text_of(cell)) for cell in raw.cells[headers[name]]] for name in needed]
     return {place for place, said in enumerate(zip(*told, strict=True)) if all(said)}

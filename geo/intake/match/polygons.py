@@ -32,7 +32,7 @@ def places(connection: Connection, shapes: Sequence[shapely.Geometry]) -> list[P
         " on commit drop"
     )
     rows = pd.DataFrame({"seq": range(len(shapes)), "geom": pd.Series(list(shapes), dtype=object)})
-    copy_rows(connection, "loose_shape", rows, {})
+    copy_rows(connection, "loose_shape", rows)
     connection.execute("create index on loose_shape using gist (geom)")
     connection.execute("analyze loose_shape")
     found = [

@@ -25,7 +25,10 @@ from geo.intake.roundtrip.displacement import displacements_m, is_moved
 from geo.intake.roundtrip.export import TABLES
 from geo.intake.roundtrip.tags import Tags, fingerprints
 from geo.intake.verdicts import Findings
+from geo.register.compose import text_array
+from geo.register.fresh import is_empty
 from geo.register.store import Register
+from geo.register.tables import FACTS
 
 State = Literal["unchanged", "moved", "reshaped", "new", "kept"]
 STATE_NAMES: Final[dict[State, str]] = {
@@ -95,8 +98,11 @@ def compare(
     """
     if kind not in TABLES or "geometry" not in frame or "code" not in frame:
         return []
-    rows = frame[frame["geometry"].notna() & frame["code"].notna()]
-    rows = rows[rows["position"].isin(findings.good(rows["position"]))]
+    if tags is None and _has_none(register, kind):
+        return []
+    if tags is not None:
+        frame["geometry"] = frame["geometry"].astype(object)
+    rows = findings.good_rows(frame[frame["geometry"].notna() & frame["code"].notna()])
     if rows.empty:
         return []
     if tags is None:
@@ -258,6 +264,11 @@ def _say_left_places(
             _say_left_place(findings, part["position"].iloc[place], codes[place], float(off_m))
 
 
+def _has_none(register: Register, kind: str) -> bool:
+    with register.connect() as connection:
+        return is_empty(connection, FACTS[TABLES[kind]])
+
+
 def _shapes(
     register: Register, kind: str, codes: list[str], on: dt.date | None, known: int | None
 ) -> dict[str, Any]:
@@ -271,7 +282,7 @@ def _shapes(
         known=sql.SQL("upper_inf(f.known)" if known is None else "f.known @> %(known)s::bigint"),
         valid=sql.SQL("upper_inf(f.valid)" if on is None else "f.valid @> %(on)s::date"),
     )
-    values = {"codes": sorted(set(codes)), "known": known, "on": on}
+    values = {"codes": text_array(sorted(set(codes))), "known": known, "on": on}
     with register.connect() as connection, connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(query, values).fetchall()
     if not rows:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+
+import numpy as np
 
 from geo.intake.columns import Column
 from geo.intake.synonyms import fold, folded, terms_of, words
@@ -45,8 +46,13 @@ def number(text: str) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-def sure_from_m2(values: Collection[Any]) -> int:
+def sure_from_m2(values: list[Any]) -> int:
     """Give the area from which on a column's bare numbers, without a unit, are surely in m²."""
+    if set(map(type, values)) <= {float, type(None)}:  # most shape files
+        found = np.array(values, np.float64)
+        few = 2 * int((found < SMALLEST_SURE_M2).sum())
+        told = len(found) - values.count(None)
+        return LARGEST_WAN if told and few >= told else SMALLEST_SURE_M2
     bare = [float(value) for value in values if type(value) in {int, float}]
     bare += [float(value) for value in values if isinstance(value, str) and _BARE.fullmatch(value)]
     small = sum(1 for value in bare if value < SMALLEST_SURE_M2)
