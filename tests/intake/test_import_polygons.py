@@ -214,7 +214,9 @@ def test_a_large_layer_comes_in_as_a_small_one_does(
             [
                 rows(register, f"select to_jsonb(t) - 'id' as t from {table} t order by {order}")
                 for table, order in (
-                    ("compound", "code"), ("compound_shape", "code"), ("held_row", "digest")
+                    ("compound", "code"),
+                    ("compound_shape", "code"),
+                    ("held_row", "digest"),
                 )
             ]
         )
