@@ -8,6 +8,7 @@ give a `benchmarks.job.Job`, and ``check(ours, plain)``, which compares what the
 
 BENCHMARKS = {
     "polygons": "benchmarks.polygons",
+    "polygons-checked": "benchmarks.polygons_checked",
     "import": "benchmarks.intake",
     "snapshot": "benchmarks.snapshot",
     "coverage": "benchmarks.coverage",

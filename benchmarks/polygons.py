@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -37,10 +38,20 @@ def plain(place: Place) -> Job:
     """Write the file to a table as it is."""
 
     def work(url: str) -> None:
-        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
-        gpd.read_file(place.polygons).to_postgis("shapes", engine)
-        engine.dispose()
+        write(gpd.read_file(place.polygons), url)
 
+    return collected(place, work)
+
+
+def write(frame: gpd.GeoDataFrame, url: str) -> None:
+    """Write a frame to a table as geopandas does."""
+    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url))
+    frame.to_postgis("shapes", engine)
+    engine.dispose()
+
+
+def collected(place: Place, work: Callable[[str], None]) -> Job:
+    """Give the job of a plain side, which makes one table of shapes."""
     return Job(
         work,
         lambda: place.database(POSTGIS),

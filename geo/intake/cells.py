@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from geo.intake.clean import CONTROL, Context, read_column, text_of
-from geo.intake.columns import KINDS
+from geo.intake.columns import KINDS, Column
 from geo.intake.firms import companies_in
 from geo.intake.lines import REASONS
 from geo.intake.mapping import SavedMapping
 from geo.intake.match.loose import stood_in
-from geo.intake.personal import hide, without_persons
+from geo.intake.personal import hide, without_names, without_persons
 from geo.intake.read import RawTable
+from geo.intake.synonyms import terms_of
 from geo.intake.units import said_of, with_unit
 from geo.intake.verdicts import Findings
 from geo.terms import MADE_UP
@@ -53,7 +54,7 @@ def clean(
     for header, name in columns.items():
         column = specs[name]
         if column.kind in {"text", "state"}:
-            _blot(raw, header, findings)
+            _blot(raw, header, column, findings)
         said = replace(
             context,
             terms={} if mapping is None else mapping.terms_of(name),
@@ -81,9 +82,12 @@ def clean(
     return pd.DataFrame(frame), marks
 
 
-def _blot(raw: RawTable, header: str, findings: Findings) -> None:
+def _blot(raw: RawTable, header: str, column: Column, findings: Findings) -> None:
     """Empty the cells of a column that hold personal data, and say which, not what."""
     values, positions = without_persons(raw.cells[header])
+    if column.kind == "state":  # of a committee: whoever writes a name there means its chairman
+        values, named = without_names(values, terms_of(column.name).keys())
+        positions = sorted([*positions, *named])
     raw.cells[header] = values
     for position in positions:
         findings.add(

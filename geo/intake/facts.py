@@ -42,7 +42,7 @@ def divisions(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
             rows[name] = None
     if effective:
         rows["valid_from"] = rows["valid_from"].where(rows["valid_from"].notna(), effective)
-    rows, valid = periods(rows, ["code"], "valid_from", "valid_to", findings, "起")
+    rows, valid = periods(rows, ["code"], "valid_from", "valid_to", findings, "起", "止")
     names = rows["name"] if "name" in rows else rows["code"]
     shape = rows["geometry"].to_numpy() if "geometry" in rows else None
     columns = {
@@ -78,7 +78,9 @@ def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[S
     for name in ("service_from", "service_to", "mode", "project"):
         if name not in rows:
             rows = rows.assign(**{name: None})
-    rows, valid = periods(rows, ["code"], "service_from", "service_to", findings, "服务起始日期")
+    rows, valid = periods(
+        rows, ["code"], "service_from", "service_to", findings, "服务起始日期", "服务终止日期"
+    )
     names = filled(rows, PROFILE)
     grouped = rows.groupby("code", sort=False)
     for name in names:
@@ -175,14 +177,49 @@ def committees(rows: Frame, findings: Findings, _effective: dt.date | None) -> l
         starts=rows["filed_on"].where(rows["filed_on"].notna(), rows["term_from"]),
         stops=[_stop(*pair) for pair in zip(rows["term_to"], rows["ended_on"], strict=True)],
     )
-    rows = _cut_by_next(rows)
+    _hold_ended_first(rows, findings)
+    rows = _cut_by_next(good(rows, findings))
     rows, valid = periods(
         rows, ["subject_kind", "subject", "kind"], "starts", "stops", findings, "备案日期"
     )
+    _warn_of_seats(rows, findings)
     columns = {
         name: rows[name] for name in ("subject_kind", "subject", "kind", *COMMITTEE) if name in rows
     }
     return [Staged("committee", frame(rows, columns, valid))]
+
+
+def _hold_ended_first(rows: Frame, findings: Findings) -> None:
+    """Hold committees that end before they begin; name the date that says so, as it stands."""
+    for index in rows.index:
+        starts, stops = rows.at[index, "starts"], rows.at[index, "stops"]
+        if stops is None or stops > starts:
+            continue
+        ended = rows.at[index, "ended_on"]
+        told, header = (ended, "终止日期") if ended == stops else (
+            rows.at[index, "term_to"], "任期止",
+        )  # fmt: skip
+        begun = "备案日期" if rows.at[index, "filed_on"] is not None else "任期起"
+        findings.add(
+            "quarantined", "ends_before_it_begins", rows.at[index, "position"], header, told,
+            f"{header}不晚于{begun} {starts}", "请核对两个日期",
+        )  # fmt: skip
+
+
+SEATS = {"party_seats": "党员委员数", "community_seats": "社区两委成员数"}
+
+
+def _warn_of_seats(rows: Frame, findings: Findings) -> None:
+    """Say where a part of a committee's members is larger than all of it."""
+    for name, header in SEATS.items():
+        if name not in rows or "seats" not in rows:
+            continue
+        told = rows[rows[name].notna() & rows["seats"].notna()]
+        for index in told.index[(told[name] > told["seats"]).to_numpy(bool)]:
+            findings.add(
+                "warned", "more_than_seats", told.at[index, "position"], header,
+                told.at[index, name], f"多于委员数 {told.at[index, 'seats']}", "请核对两个人数",
+            )  # fmt: skip
 
 
 def _stop(term_to: dt.date | None, ended_on: dt.date | None) -> dt.date | None:
@@ -204,6 +241,7 @@ def _cut_by_next(rows: Frame) -> Frame:
     return rows.assign(stops=stops)
 
 
+TIMELINE_ENDS = {"party_to": "撤销日期", "instructor_to": "指导员止"}
 TIMELINE_HEADERS = {"party_form": "党组织形式", "party_instructor": "党建指导员"}
 COMPANY = ["name", "kind", "division", "party_members", "stars", "rated_on", "notes"]
 
@@ -251,8 +289,9 @@ def _timeline(
             ends = None if ends.year >= FOR_EVER else day_after(ends)
         if begins is not None and ends is not None and ends <= begins:
             findings.add(
-                "quarantined", "ends_before_it_begins", rows.at[index, "position"], end, ends,
-                "结束日期不晚于起始日期", "请核对两个日期",
+                "quarantined", "ends_before_it_begins", rows.at[index, "position"],
+                TIMELINE_ENDS[end], rows.at[index, end],
+                f"{TIMELINE_ENDS[end]}不晚于起始日期 {begins}", "请核对两个日期",
             )  # fmt: skip
             continue
         yes = state is True or state in PARTY_ORGANISED

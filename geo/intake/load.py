@@ -18,6 +18,7 @@ from geo.codes import normal_division
 from geo.datum.reference import to_register
 from geo.errors import InputError, UsageError
 from geo.intake import cells, facts, hold
+from geo.intake.alike import warn_of_codes_alike
 from geo.intake.clean import Context
 from geo.intake.columns import KINDS, SHAPED
 from geo.intake.complete import KEY_OF_KIND, SPOKEN_OF, completeness
@@ -145,6 +146,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
     datum = _take_geometry(register, kind, raw, frame, findings, options, file, judging)
     take_codes(register, kind, frame, findings)
     warn_of_unknown_divisions(register, kind, frame, findings)
+    warn_of_codes_alike(register, kind, frame, findings)
     differences = compare(register, kind, frame, tags, findings, options.effective)
     good = findings.good_rows(frame)
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []

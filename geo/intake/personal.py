@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from typing import Any, Final
 
@@ -37,7 +38,13 @@ _NAMED: Final = re.compile(
     r"(?:联系人|负责人|业主|户主|主任|经理|书记|楼长|填报人|经办人|姓名)\s*:\s*[\u4e00-\u9fff]{2,4}"
 )
 _CALM: Final = r"^[0-9A-Za-z_\x{4e00}-\x{9fff} ()-]*$"
-_STIRRED: Final = r"[0-9]{7}|[0-9]{4}[ -][0-9]{4}|先生|女士"
+_DID: Final = "反映|反应|投诉|来电|来访|举报|信访|签字|签名|代签"
+"""What a note says that somebody did, right behind their name."""
+
+_NO_NAME: Final = "主员户元层位道委区府路面村社站所局办司街组栋楼园苑城场家全置理务公"
+"""Characters that make a word of a surname before them: 车主, 党员, 单元, 安全."""
+
+_STIRRED: Final = rf"[0-9]{{7}}|[0-9]{{4}}[ -][0-9]{{4}}|先生|女士|{_DID}"
 """Texts of these characters alone, without these in them, hold nobody: every number of a person
 has seven digits in a row or four and four, mail an @, and who is named by their part a colon."""
 
@@ -61,6 +68,16 @@ def _addressed() -> re.Pattern[str]:
 
 
 @cache
+def _told_of() -> re.Pattern[str]:
+    """Find who is told of in running words: 刘勇反映, but neither 车主反映 nor 华山社区反映."""
+    given = f"[^\\W\\d_a-zA-Z{_NO_NAME}]"
+    return re.compile(
+        rf"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[由经据与和]))(?:(?:业主|居民|住户|租户|房东|群众|楼长)\s*)?"
+        rf"{_surname()}{given}{{1,2}}(?:等人?)?\s*(?:{_DID})"
+    )
+
+
+@cache
 def _names() -> re.Pattern[str]:
     name = f"{_surname()}[\u4e00-\u9fff]{{1,2}}"
     return re.compile(rf"{name}(?:[、,;/\s]+{name})*")
@@ -69,7 +86,18 @@ def _names() -> re.Pattern[str]:
 def is_person_in(text: str) -> bool:
     """Tell whether a text holds a phone or identity number, or names somebody by their part."""
     plain = unicodedata.normalize("NFKC", text)
-    return bool(_VALUE.search(plain) or _NAMED.search(plain) or _addressed().search(plain))
+    return bool(
+        _VALUE.search(plain)
+        or _NAMED.search(plain)
+        or _addressed().search(plain)
+        or _told_of().search(plain)
+    )
+
+
+def is_only_names(text: str) -> bool:
+    """Tell whether a text is nothing but names of persons, and no word of a state."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return bool(_names().fullmatch(plain)) and plain not in words()["persons"]["no_names"]
 
 
 def arrow_texts(values: list[str | None]) -> pa.Array:
@@ -129,6 +157,25 @@ def _are_names(texts: list[str]) -> bool:
         if 2 <= len(text) <= 3 and text[0] in surnames and re.fullmatch("[\u4e00-\u9fff]+", text)
     )
     return named >= SHARE_OF_NAMES * len(texts)
+
+
+def without_names(values: list[Any], known: Collection[str]) -> tuple[list[Any], list[int]]:
+    """Empty the cells that are nothing but somebody's name; give their positions.
+
+    Parameters
+    ----------
+    known
+        Words of the column that are no names, folded.
+    """
+    seen = {
+        value: fold(value) not in known and is_only_names(value)
+        for value in {value for value in values if isinstance(value, str)}
+    }
+    hits = [place for place, value in enumerate(values) if isinstance(value, str) and seen[value]]
+    out = list(values)
+    for place in hits:
+        out[place] = None
+    return out, hits
 
 
 def without_persons(values: list[Any]) -> tuple[list[Any], list[int]]:

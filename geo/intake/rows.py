@@ -92,12 +92,23 @@ def good(rows: Frame, findings: Findings) -> Frame:
 
 
 def periods(
-    rows: Frame, keys: list[str], start: str, end: str, findings: Findings, header: str
+    rows: Frame,
+    keys: list[str],
+    start: str,
+    end: str,
+    findings: Findings,
+    header: str,
+    end_header: str = "",
 ) -> tuple[Frame, list[str]]:
     """Turn rows of one subject into periods that don't overlap.
 
     A row without an end lasts until the next one begins. A row that begins while an earlier one,
     with an end of its own, still lasts is held back; so is one that ends before it begins.
+
+    Parameters
+    ----------
+    header, end_header
+        What users call the first and the last date.
 
     Returns
     -------
@@ -116,7 +127,7 @@ def periods(
         place, begins, ends = record["position"], record["_from"], record[end]
         if ends is not None and ends <= begins:
             findings.add(
-                "quarantined", "ends_before_it_begins", place, header, ends,
+                "quarantined", "ends_before_it_begins", place, end_header or header, ends,
                 "结束日期不晚于起始日期", "请核对两个日期",
             )  # fmt: skip
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,9 +112,12 @@ def read_csv(path: Path) -> Sheets:
     csv.field_size_limit(MOST_CELL_CHARACTERS)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     rows: list[list[Any]] = []
-    cells = 0
+    cells = line = 0
     try:
         for row in reader:
+            if reader.line_num > line + 1:
+                _refuse_open_quote(path.name, text, line, reader.line_num, delimiter)
+            line = reader.line_num
             cells += len(row)
             _refuse_large(path.name, len(rows) + 1, len(row), cells)
             rows.append([cell if cell != "" else None for cell in row])
@@ -123,6 +127,18 @@ def read_csv(path: Path) -> Sheets:
             "请检查该行的引号与长度，或另存为 xlsx 后重试。",
         ) from error
     return Sheets({path.stem: rows}, remarks=remarks)
+
+
+def _refuse_open_quote(file: str, text: str, first: int, last: int, delimiter: str) -> None:
+    """Refuse a row of several lines whose quotes don't pair: it swallowed the rows after it."""
+    lines = itertools.islice(io.StringIO(text), first, last)
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise InputError(
+            f"{file} 第 {first + 1} 行的引号没有成对，后面的行被并进了同一格（到第 {last} 行）。",
+            "请补上或删去多余的引号，或另存为 xlsx 后重试。",
+        ) from error
 
 
 def _csv_words(error: csv.Error) -> str:

@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.intake.clean import Context, Problem, read_column
 from geo.intake.columns import KINDS, Column
 from geo.intake.headers import recognise
-from geo.intake.personal import is_personal
+from geo.intake.personal import are_calm, arrow_texts, is_person_in, is_personal
 
 
 def column(kind: str, name: str) -> Column:
@@ -276,6 +276,7 @@ def test_a_share_under_a_per_cent_header_may_be_either() -> None:
     assert values == [Decimal("0.85"), Decimal(0)]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12) | st.floats() | st.integers() | st.dates() | st.booleans())
 def test_any_cell_gets_a_value_or_a_problem(value: Any) -> None:
     for kind, columns in KINDS.items():
@@ -333,3 +334,32 @@ def test_persons_are_recognised_as_offices_write_them(
     header: str, values: list[Any], expected: bool
 ) -> None:
     assert is_personal(header, values) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["刘勇反映停水", "经王小明投诉后整改", "停电，张三丰来电", "业主李四反映漏水", "据陈红 举报"],
+)
+def test_who_is_told_of_in_a_note_is_seen(text: str) -> None:
+    assert is_person_in(text)
+    assert not are_calm(arrow_texts([text]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "车主反映停车难", "党员反映照明不足", "华山社区反映消防通道被占", "安全问题投诉较多",
+        "单元门反映", "业主反映漏水", "居民来电", "云南路街道办反映", "物业公司来访", "高层住户投诉",
+    ],
+)  # fmt: skip
+def test_who_has_no_name_in_a_note_is_nobody(text: str) -> None:
+    assert not is_person_in(text)
+
+
+@given(
+    st.lists(st.none() | st.text("刘勇张三反映先生女士:@1390 -()abc号楼", max_size=14), max_size=4)
+)
+@settings(max_examples=300, deadline=None)
+def test_a_calm_column_holds_nobody(texts: list[str | None]) -> None:
+    if are_calm(arrow_texts(texts)):
+        assert not any(is_person_in(text) for text in texts if text is not None)

@@ -83,7 +83,12 @@ def flat(geometries: Geometries, centres: Floats | None = None) -> Geometries:
 
 def middles(geometries: Geometries) -> Floats:
     """Give the middles of bounding boxes, shape (n, 2)."""
-    west, south, east, north = shapely.bounds(geometries).T
+    return middle_of(shapely.bounds(geometries))
+
+
+def middle_of(bounds: Floats) -> Floats:
+    """Give the middles of bounds, shapes (n, 4) and (n, 2)."""
+    west, south, east, north = bounds.T
     return np.column_stack([(west + east) / 2, (south + north) / 2])
 
 

@@ -20,7 +20,7 @@ from shapely import STRtree
 
 from geo.intake.lint import limits, overlaps
 from geo.intake.lint.draft import COLUMN
-from geo.intake.lint.measure import Floats, Geometries, area_m2, percent, square_metres
+from geo.intake.lint.measure import Floats, Geometries, area_m2, middle_of, percent, square_metres
 from geo.intake.lint.neighbours import neighbours
 from geo.intake.lint.overlaps import Overlaps, TooMany
 from geo.intake.verdicts import Findings
@@ -28,6 +28,10 @@ from geo.register.store import Register
 from geo.rings.column import OutlineColumn
 from geo.rings.outlines import Outlines
 
+_ANY_COUNTY: Final = (
+    "select exists (select from division where upper_inf(known) and length(code) = 6"
+    ' and geom is not null) as "any"'
+)
 PIECE_POINTS: Final = 32
 MOST_NAMED: Final = 3
 """Of several others at fault so many are named, the worst first."""
@@ -241,6 +245,35 @@ def _astride_counties(beside: Beside, register: Register, on: dt.date | None) ->
             )  # fmt: skip
 
 
+def _outside_counties(beside: Beside, register: Register, on: dt.date | None) -> None:
+    """Report compounds that share no ground with any county, where the register has counties.
+
+    A file that lies wholly elsewhere is told so once.
+    """
+    with register.connect() as connection:
+        row = connection.execute(_ANY_COUNTY).fetchone()
+    if row is None or not row["any"]:
+        return
+    outside = np.ones(len(beside.codes), np.bool_)
+    middles = STRtree(shapely.points(middle_of(beside.outlines.boxes())))
+    for batch in neighbours(register, "counties", beside.outlines, without=[], on=on):
+        outside[middles.query(batch.shapes, predicate="intersects")[1]] = False
+        left = np.flatnonzero(outside)
+        near = STRtree(beside.outlines[left]).query(batch.shapes, predicate="intersects")[1]
+        outside[left[near]] = False
+    if outside.all():
+        beside.findings.note(
+            "outside_divisions",
+            "全部图形都在登记库已有的县级区划之外，统计时列在“区划以外”；请核对坐标系（--crs）与区划",
+        )
+        return
+    for place in np.flatnonzero(outside):
+        beside.warn(
+            "outside_divisions", place, "", "图形不在登记库的任何县级区划之内",
+            "请核对位置；确在境内的，请先导入所在的区划，否则统计时列在“区划以外”",
+        )  # fmt: skip
+
+
 def _on_border(beside: Beside, others: Geometries) -> tuple[overlaps.Places, overlaps.Places]:
     """Give pairs of a polygon of ours and one of the others whose border it meets.
 
@@ -319,7 +352,7 @@ def _split_remedy() -> str:
 
 Rule = Callable[[Beside, Register, dt.date | None], None]
 RULES: Final[dict[str, tuple[Rule, ...]]] = {
-    "compounds": (_against_register, _astride_counties, _split_by_areas),
+    "compounds": (_against_register, _outside_counties, _astride_counties, _split_by_areas),
     "areas": (_against_register, _splits_compounds),
 }
 """By kind of file, besides what is asked within the file."""

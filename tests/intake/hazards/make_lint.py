@@ -86,6 +86,8 @@ SHAPES: dict[str, list[dict[str, Any]]] = {
         box(102.79905, 25.06, 0.001),
         box(102.79, SOUTH, 0.001),
     ],
+    "lint_outside_counties.geojson": [box(102.79, SOUTH, 0.001), box(104.79, SOUTH, 0.001)],
+    "lint_all_outside_counties.geojson": [box(106.79, SOUTH, 0.001), box(104.79, SOUTH, 0.001)],
     "lint_area_in_part.geojson": [box(WEST + 0.0005, SOUTH, 0.002), box(WEST, 25.1, 0.002)],
 }
 """By file; rows get the codes A, B and so on, or L1, L2 where only other codes are of use."""

@@ -11,6 +11,59 @@ A_COMPANY = "91350100M000100Y43"
 LEDGER = "小区编码,小区名称,区划代码,建筑面积(㎡),户数,服务模式,服务起始日期,服务终止日期"
 
 TEXTS: dict[str, str] = {
+    # Quotes, codes, persons, committees
+    "quote_never_closed.csv": """小区编码,小区名称
+A,甲
+B,"乙
+C,丙
+""",
+    "quote_closed_rows_later.csv": """小区编码,小区名称
+A,"甲
+B,乙
+C,"丙"
+D,丁
+""",
+    "quote_over_two_lines.csv": """小区编码,小区名称,地址
+A,甲,"人民路1号
+后门"
+B,乙,人民路2号
+""",
+    "codes_differ_in_case.csv": """小区编码,小区名称
+a04,甲
+A04,乙
+B05,丙
+ｂ05,丁
+C06,戊
+""",
+    "code_of_the_register_in_other_case.csv": """小区编码,小区名称
+c06,戊
+D07,己
+""",
+    "chairman_under_committee.csv": """小区编码,小区名称,业委会
+A,甲,张三
+B,乙,换届中
+C,丙,任期内
+D,丁,王小明、李四
+E,戊,筹备中
+""",
+    "names_in_free_text.csv": """小区编码,小区名称,情况说明
+A,甲,刘勇反映停水
+B,乙,车主反映停车难
+C,丙,经王小明投诉后整改
+D,丁,华山社区反映消防通道被占
+E,戊,安全要求未达标，党员反映照明不足
+"""
+    + "".join(f"F{place},第{place}小区,路灯已修\n" for place in range(9)),
+    "committee_ends_first.csv": """小区编码,类型,备案日期,任期起,任期止,终止日期
+A,业主委员会,2022-05-01,2022-05-01,2021-04-30,
+B,业主委员会,2022-05-01,2022-05-01,2027-04-30,2022-04-01
+C,业主委员会,2022-05-01,2022-05-01,2027-04-30,
+""",
+    "more_party_members_than_seats.csv": """小区编码,类型,备案日期,委员数,党员委员数,社区两委成员数
+A,业主委员会,2022-05-01,5,7,1
+B,业主委员会,2022-05-01,5,5,5
+C,业主委员会,2022-05-01,5,0,6
+""",
     # Values
     "values_unreadable.csv": f"""{LEDGER}
 A,甲,530102,1000,10,市场化物业,2022-01-01,
