@@ -1,4 +1,4 @@
-"""Polygons beside a rival that asks at least whether they are valid, and repairs those that aren't."""
+"""Polygons beside a rival that at least asks whether they are valid, and repairs the others."""
 
 from __future__ import annotations
 
