@@ -2,7 +2,7 @@
 
 The same facts as through `geo.register.merge`, a good deal sooner: rows go straight where they
 belong, an index is built once rather than grown 600,000 times, what all rows share is not sent, and
-what the writer has proven is not proven again (docs/decisions/0016).
+what the writer has proven is not proven again (docs/decisions/0018).
 """
 
 from __future__ import annotations
