@@ -51,10 +51,8 @@ export const askSeriesAgain = asked.again
 export const building = ref<Job | null>(null)
 
 export async function buildMissing(): Promise<void> {
-  const body = Object.fromEntries(
-    Object.entries(question.value).filter(([, value]) => value !== ''),
-  )
-  const { job } = await send<{ job: string }>('POST', '/coverage/series', body)
+  const dates = { ...span.value, step: 'quarter' }
+  const { job } = await send<{ job: string }>('POST', '/coverage/series', dates)
   try {
     await follow(job, (state) => (building.value = state))
     asked.again()
