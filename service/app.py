@@ -25,6 +25,7 @@ from service.openapi import describe
 from service.routes import ROUTERS
 from service.settings import Settings
 from service.tiles.app import TileApp
+from service.wmts.app import WmtsApp
 from service.workspace import Workspace
 
 OWN: Final = ("/api/", "/handout", "/health", "/metrics")
@@ -78,8 +79,14 @@ def create_app(settings: Settings) -> Application:
 
 def straight_apps(space: Workspace) -> dict[str, ASGIApp]:
     """Give the applications that answer below a prefix without passing through the routes."""
-    ogc = OgcApp(space)
-    return {"/tiles/": TileApp(space), "/ogc/": ogc, "/ogc": ogc}
+    ogc, wmts = OgcApp(space), WmtsApp(space)
+    return {
+        "/tiles/": TileApp(space),
+        "/ogc/": ogc,
+        "/ogc": ogc,
+        "/ogc/wmts/": wmts,
+        "/ogc/wmts": wmts,
+    }
 
 
 @asynccontextmanager

@@ -18,7 +18,8 @@ from geo.snapshot.file import Snapshot
 from maps.raster.cog import crs_of, definition_words, grid_for, projected, write_cog, write_legend
 from maps.raster.images import FORMATS as IMAGES
 from maps.raster.picture import Picture, picture
-from maps.raster.pyramid import SIDE_PX, Block, Encoded, Pyramid
+from maps.raster.pyramid import Block, Encoded, Pyramid
+from maps.raster.tiling import SIDE_PX
 from maps.tiles.archive.batches import run
 from maps.tiles.archive.export import ENCODING, head, sha256_of, write_manifest
 from maps.tiles.archive.mbtiles_file import write_mbtiles

@@ -9,13 +9,12 @@ import numpy as np
 import shapely
 from pmtiles.tile import zxy_to_tileid
 
-from maps.raster.cog import MERCATOR, Grid, burnt, projected
+from maps.raster.cog import Grid, burnt, projected
 from maps.raster.images import Painter
-from maps.raster.picture import Picture
+from maps.raster.picture import Codes, Picture
+from maps.raster.tiling import DEGREES, SIDE_PX, WEB, Tiling
 from maps.tiles.archive.cover import place_of
-from maps.tiles.mercator import HALF_WORLD_M, tile_metres
 
-SIDE_PX: Final = 256
 BLOCK_ZOOMS: Final = 3
 """A block is a tile of so many zooms above: 8 by 8 tiles. Its ids follow one another."""
 
@@ -31,13 +30,17 @@ class Pyramid:
     ----------
     image
         ``png`` or ``webp``.
+    tiling
+        Where tiles lie.
     """
 
     picture: Picture
     image: str
+    tiling: Tiling = WEB
 
     def __post_init__(self) -> None:
-        self._shapes = projected(self.picture.geometries, MERCATOR)
+        drawn, crs = self.picture.geometries, self.tiling.crs
+        self._shapes = drawn if crs == DEGREES else projected(drawn, crs)
         self._tree = shapely.STRtree(self._shapes)
         self._painter = Painter(self.picture.classes)
 
@@ -52,12 +55,12 @@ class Pyramid:
         return found
 
     def _ids(self, zoom: int) -> set[int]:
-        size = 2 * HALF_WORLD_M / 2**zoom
+        left, top, size = self.tiling.west, self.tiling.north, self.tiling.size(zoom)
         bounds = shapely.bounds(self._shapes)
-        west = np.floor((bounds[:, 0] + HALF_WORLD_M) / size).astype(int)
-        east = np.floor((bounds[:, 2] + HALF_WORLD_M) / size).astype(int)
-        north = np.floor((HALF_WORLD_M - bounds[:, 3]) / size).astype(int)
-        south = np.floor((HALF_WORLD_M - bounds[:, 1]) / size).astype(int)
+        west = np.floor((bounds[:, 0] - left) / size).astype(int)
+        east = np.floor((bounds[:, 2] - left) / size).astype(int)
+        north = np.floor((top - bounds[:, 3]) / size).astype(int)
+        south = np.floor((top - bounds[:, 1]) / size).astype(int)
         places = {
             (x, y)
             for w, e, n, s in set(zip(west, east, north, south, strict=True))
@@ -66,25 +69,32 @@ class Pyramid:
         }
         return {zxy_to_tileid(zoom, int(x), int(y)) for x, y in places}
 
+    def blank(self) -> bytes:
+        """Give the tile where nothing is."""
+        nothing = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
+        return self._paint(nothing)
+
+    def _paint(self, codes: Codes) -> bytes:
+        return self._painter.png(codes) if self.image == "png" else self._painter.webp(codes)
+
     def encode(self, block: Block) -> Encoded:
         """Give a block's tiles in the order of their ids; those where nothing is are left out."""
         zoom, bx, by = block
         above = max(0, zoom - BLOCK_ZOOMS)
         count = 2 ** (zoom - above)
-        west, south, east, north = tile_metres(above, bx, by)
+        west, south, east, north = self.tiling.bounds(above, bx, by)
         rows = np.sort(self._tree.query(shapely.box(west, south, east, north)))
         side = count * SIDE_PX
-        grid = Grid(MERCATOR, west, north, (east - west) / side, side, side)
+        grid = Grid(self.tiling.crs, west, north, (east - west) / side, side, side)
         pixels = burnt(
             self._shapes[rows], self.picture.codes[rows], grid,
             every_touched=self.picture.every_touched,
         ) if len(rows) else np.zeros((side, side), np.uint8)  # fmt: skip
-        paint = self._painter.png if self.image == "png" else self._painter.webp
         found = []
         for i in range(count):
             for j in range(count):
                 part = pixels[j * SIDE_PX : (j + 1) * SIDE_PX, i * SIDE_PX : (i + 1) * SIDE_PX]
                 if part.any():
                     id_ = zxy_to_tileid(zoom, bx * count + i, by * count + j)
-                    found.append((id_, paint(part), False))
+                    found.append((id_, self._paint(part), False))
         return sorted(found)

@@ -11,7 +11,6 @@ import json
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from isal import igzip
@@ -27,21 +26,24 @@ from maps.tiles.tileset import TileSet, check_place, kind_of, suggestion_tile
 from maps.tiles.warm import compile_kernels
 from service.errors import STATUS, problem
 from service.tiles.address import Address, parse
-from service.tiles.kept import TILE_TYPE, Answer, Header, Kept, answer
+from service.tiles.kept import TILE_TYPE, Answer, Kept, answer
+from service.tiles.sending import (
+    CHECKED,
+    PRIVATE,
+    PUBLIC,
+    Receive,
+    Scope,
+    Send,
+    origin,
+    send_answer,
+)
 from service.workspace import Workspace
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 THREAD_BELOW: Final = 10
 KEPT_BYTES: Final = 128 * 1024 * 1024
 OPEN_SNAPSHOTS: Final = 4
 SHOWN_INDICATOR: Final = "I1"
 
-PUBLIC: Final = b"public, max-age=31536000, immutable"
-PRIVATE: Final = b"private, max-age=31536000, immutable"
-CHECKED: Final = b"private, no-cache"
 FOR_A_DAY: Final = b"public, max-age=86400"
 
 log = logging.getLogger("wuye.tiles")
@@ -80,7 +82,7 @@ class TileApp:
             found = self.kept.get(path)
             if found is None:
                 found = await self._make(path, scope)
-            await _send(found, scope, send, with_body=method == "GET")
+            await send_answer(found, scope, send, with_body=method == "GET")
         except WuyeError as error:
             status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
             words = (error.message, error.remedy) if status < 500 else ("服务暂时不可用", "")
@@ -120,7 +122,7 @@ class TileApp:
         asked = parse(path.removeprefix("/").removeprefix("tiles/"))
         if asked.what in {"tilejson", "style"}:
             # They name the server as the asker knows it, so they are not kept.
-            return await asyncio.to_thread(self._words, asked, _root(scope))
+            return await asyncio.to_thread(self._words, asked, f"{origin(scope)}/tiles")
         if asked.what != "tile":
             found = _sprite(asked)
             self.kept.put(path, found)
@@ -188,84 +190,6 @@ def _json(words: dict[str, Any]) -> Answer:
     body = json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
     compressed = igzip.compress(body, 2, mtime=0)
     return answer(compressed, b"application/json", CHECKED, encoded=True)
-
-
-def _root(scope: Scope) -> str:
-    """Give the address of all tiles as the asker knows it."""
-    host = _header(scope, b"host").decode("latin-1")
-    if not host:
-        name, port = scope.get("server") or ("127.0.0.1", 80)
-        host = f"{name}:{port}"
-    return f"{scope.get('scheme', 'http')}://{host}/tiles"
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    found: bytes
-    for key, found in scope["headers"]:
-        if key == name:
-            return found
-    return b""
-
-
-def accepts_gzip(value: bytes) -> bool:
-    """Tell whether an Accept-Encoding takes gzip: named, or by ``*``, and not with ``q=0``."""
-    star = False
-    for item in value.lower().split(b","):
-        name, *rest = item.replace(b" ", b"").split(b";")
-        if name in {b"gzip", b"*", b"x-gzip"}:
-            refused = any(_zero(word) for word in rest if word.startswith(b"q="))
-            if name != b"*":
-                return not refused
-            star = not refused
-    return star
-
-
-def _zero(word: bytes) -> bool:
-    try:
-        return float(word[2:]) == 0
-    except ValueError:
-        return False
-
-
-async def _send(found: Answer, scope: Scope, send: Send, *, with_body: bool) -> None:
-    """Send an answer as it is, decompressed, or as "not modified"."""
-    accepted, known = b"", b""
-    for key, value in scope["headers"]:
-        if key == b"accept-encoding":
-            accepted = value
-        elif key == b"if-none-match":
-            known = value
-    body: bytes = found.body
-    headers: tuple[Header, ...] | list[Header] = found.headers
-    etag = found.etag
-    if found.encoded and not accepts_gzip(accepted):
-        body = igzip.decompress(body)
-        etag = etag[:-1] + b'-plain"'
-        headers = _plain(found, etag, len(body))
-    if known and _matches(known, etag):
-        kept = [item for item in headers if item[0] not in {b"content-length", b"content-type"}]
-        kept = [item for item in kept if item[0] != b"content-encoding"]
-        await send({"type": "http.response.start", "status": 304, "headers": kept})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body if with_body else b""})
-
-
-def _plain(found: Answer, etag: bytes, length: int) -> list[Header]:
-    """Give the headers of an answer that goes out decompressed."""
-    changed = {b"content-length": str(length).encode(), b"etag": etag}
-    return [
-        (name, changed.get(name, value))
-        for name, value in found.headers
-        if name != b"content-encoding"
-    ]
-
-
-def _matches(known: bytes, etag: bytes) -> bool:
-    """Tell whether an If-None-Match knows a tag (RFC 9110, weak comparison)."""
-    names = (name.strip().removeprefix(b"W/") for name in known.split(b","))
-    return known.strip() == b"*" or etag in names
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

@@ -21,8 +21,9 @@ from maps.tiles.layers import KINDS
 from maps.tiles.mercator import world
 from maps.tiles.sprite import images
 from maps.tiles.tileset import TileSet
-from service.tiles.app import TileApp, accepts_gzip
+from service.tiles.app import TileApp
 from service.tiles.kept import Kept, answer
+from service.tiles.sending import accepts_gzip
 
 ID = "0123456789abcdef" * 4
 X, Y = (world([[102.7, 25.1]])[0] * 2**12).astype(int).tolist()
