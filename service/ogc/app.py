@@ -8,11 +8,13 @@ import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from psycopg.conninfo import conninfo_to_dict
 
-from geo.errors import ServerError, WuyeError
+from geo.errors import ServerError, UsageError, WuyeError
 from geo.snapshot.file import Snapshot
+from service.ogc.filters import check_filters
 from service.ogc.views import TITLES, Shown, show
 from service.workspace import Workspace
 
@@ -60,8 +62,14 @@ class OgcApp:
             return
         root = scope.get("root_path", "") + PREFIX
         path = scope["path"] if scope["path"] != PREFIX else f"{PREFIX}/"
-        if b"f=html" in scope["query_string"].split(b"&"):
+        query: bytes = scope["query_string"]
+        if ("f", "html") in parse_qsl(query.decode("latin-1")):
             await _say(send, 406, "没有网页形式，请用 JSON。")
+            return
+        try:
+            check_filters(query)
+        except UsageError as error:
+            await _say(send, 400, f"{error.message}{error.remedy}")
             return
         # tipg's pages load scripts from elsewhere: a browser gets the JSON.
         headers = [item for item in scope["headers"]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -148,6 +149,43 @@ def test_nothing_can_be_written(server: str) -> None:
         refused.value.close()
 
 
+FORBIDDEN = (
+    "pg_read_file('/etc/passwd') LIKE 'root%'",
+    "1 = 1 OR pg_sleep(1) IS NULL",
+    "code IN (current_setting('data_directory'), 'x')",
+    "s_intersects(geom, st_buffer(geom, 1))",
+    '{"op": "=", "args": [{"op": "query_to_xml", "args": ["select 1", true, true, ""]}, "x"]}',
+    '{"op": "; drop table change", "args": [1, 2]}',
+    '{"op": "s_intersects", "args": [{"property": "geom"}, {"bbox": ["pg_sleep(1)", 2, 3, 4]}]}',
+    "code = ",
+    "(" * 1900 + "code = 'a'" + ")" * 1900,
+    "NOT " * 900 + "code = 'a'",
+    "built_year = " + "-" * 3900 + "1",
+)
+
+
+@pytest.mark.parametrize("words", FORBIDDEN)
+def test_a_filter_calls_no_function_of_the_database(server: str, words: str) -> None:
+    asked = urllib.parse.urlencode({"filter": words})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        get(f"{server}/collections/ogc.compounds/items?{asked}")
+    assert refused.value.code == 400
+    refused.value.close()
+
+
+ALLOWED = (
+    "code LIKE '%' AND NOT (built_year BETWEEN 1 AND 2 OR built_year / 2 IN (1, 3))",
+    "casei(name) LIKE casei('%') OR name IS NULL",
+    "s_intersects(geom, POLYGON((90 10, 120 10, 120 40, 90 40, 90 10)))",
+)
+
+
+@pytest.mark.parametrize("words", ALLOWED)
+def test_a_filter_compares(server: str, words: str) -> None:
+    asked = urllib.parse.urlencode({"filter": words, "limit": 1})
+    assert get(f"{server}/collections/ogc.compounds/items?{asked}")["numberReturned"] == 1
+
+
 def test_tiles_and_styles_point_to_ours(server: str, today: Snapshot) -> None:
     whole = get(f"{server}/tiles")
     links = {link["rel"]: link for item in whole["tilesets"] for link in item["links"]}
@@ -169,10 +207,11 @@ def test_tiles_and_styles_point_to_ours(server: str, today: Snapshot) -> None:
 
 def test_a_browser_gets_json_and_no_page_from_elsewhere(server: str) -> None:
     assert "collections" in get(f"{server}/collections", Accept="text/html,*/*")
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        get(f"{server}/collections?f=html")
-    assert refused.value.code == 406
-    refused.value.close()
+    for words in ("f=html", "f=%68tml"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            get(f"{server}/collections?{words}")
+        assert refused.value.code == 406
+        refused.value.close()
 
 
 def test_qgis_opens_it(server: str, tmp_path: Path) -> None:
