@@ -130,7 +130,7 @@ def is_personal(header: str, values: list[object]) -> bool:
     words_of_it = re.sub(r"[(\[【].*?[)\]】]$", "", fold(header))
     if _HEADER.search(words_of_it):
         return True
-    texts = [text for value in values[:2000] if value is not None and (text := _plain(value))]
+    texts = [text for value in values[:2000] if value is not None and (text := plain_text(value))]
     if _ROLE.search(words_of_it) and any(_names().fullmatch(text) for text in texts):
         return True
     hits = sum(1 for text in texts if is_person_in(text))
@@ -139,7 +139,7 @@ def is_personal(header: str, values: list[object]) -> bool:
     return _are_names(texts)
 
 
-def _plain(value: object) -> str:
+def plain_text(value: object) -> str:
     """Give a cell's text; a number's digits all, for a spreadsheet keeps identity numbers so."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -194,7 +194,7 @@ def without_persons(values: list[Any]) -> tuple[list[Any], list[int]]:
             out.append(value)
             continue
         if value not in seen:
-            seen[value] = is_person_in(_plain(value))
+            seen[value] = is_person_in(plain_text(value))
         if seen[value]:
             hits.append(position)
         out.append(None if seen[value] else value)

@@ -6,7 +6,7 @@ Rows lie in one Arrow file, so a page of 200,000 rows is read without the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ import shapely
 
 from geo.errors import UsageError
 from geo.intake.columns import KINDS, english
-from geo.intake.personal import is_personal
+from geo.intake.personal import is_person_in, is_personal, plain_text
 from geo.intake.report.annotate import write_annotated
 from geo.intake.report.book import write_report
 from geo.intake.report.drawn import Drawn, drawn
@@ -32,6 +32,7 @@ ROWS, MAP, BOOK, PAGE, ANNOTATED = (
 MOST_DRAWN: Final = 5_000
 """Rows on the map: those at fault first, worst first, then the others; each in the file's order."""
 
+MOST_SAMPLES: Final = 3
 TOLERANCE_DEG: Final = 1e-5
 _ORDER: Final = ("quarantined", "warned", "skipped", "loaded", "unchanged")
 _SPLIT: Final = "\x1f"
@@ -94,9 +95,7 @@ def columns_of(outcome: Outcome) -> list[dict[str, Any]]:
     for header, cells in prepared.raw.cells.items():
         name = prepared.columns.get(header)
         personal = header in outcome.personal_columns or is_personal(header, cells)
-        samples = (
-            [] if personal else list(dict.fromkeys(str(c) for c in cells if c is not None))[:3]
-        )
+        samples = [] if personal else _samples(cells)
         found.append(
             {
                 "header": header,
@@ -104,10 +103,22 @@ def columns_of(outcome: Outcome) -> list[dict[str, Any]]:
                 "title": None if name is None else specs[name].header,
                 "required": name is not None and specs[name].required,
                 "kept_as": _kept_as(outcome, header, name),
-                "samples": [text[:60] for text in samples],
+                "samples": samples,
             }
         )
     return found
+
+
+def _samples(cells: Sequence[object]) -> list[str]:
+    """Give the first different cells; one that tells of a person is passed over."""
+    found: dict[str, None] = {}
+    for cell in cells:
+        text = "" if cell is None else plain_text(cell)
+        if text and text not in found and not is_person_in(text):
+            found[text] = None
+            if len(found) == MOST_SAMPLES:
+                break
+    return [text[:60] for text in found]
 
 
 def _kept_as(outcome: Outcome, header: str, name: str | None) -> str:

@@ -131,6 +131,19 @@ def test_from_upload_to_change_and_back(
     assert api.post("/api/v1/changes/77/undo").status_code == 404
 
 
+def test_samples_of_a_column_tell_of_nobody(
+    api: TestClient, send: Callable[..., dict[str, Any]]
+) -> None:
+    lines = [f"S{at},苑{at},530102,1995,说明{at}" for at in range(20)]
+    lines[0] = "S0,甲苑,530102,13811112222,联系13888888888"
+    lines[1] = "S1,乙苑,530102,1996,业主：张三丰"
+    sent = send("台账.csv", "小区编码,小区名称,区划代码,建成年份,备注\n" + "\n".join(lines))
+    columns = {item["header"]: item["samples"] for item in sent["summary"]["columns"]}
+    assert columns["备注"] == ["说明2", "说明3", "说明4"]
+    assert columns["建成年份"] == ["1996", "1995"]
+    assert not re.search("1381111|1388888|张三", json.dumps(sent, ensure_ascii=False))
+
+
 def test_reports_as_files(api: TestClient, send: Callable[..., dict[str, Any]]) -> None:
     sent = send("台账.csv", LEDGER)
     path = f"/api/v1/imports/{sent['id']}"
