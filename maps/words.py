@@ -91,6 +91,31 @@ def area_text(area_m2: Fraction | int, *, up: bool = False) -> Words:
     return (f"{chinese:,f} 万㎡", english)
 
 
+def area_figure(area_m2: Fraction | int, *, up: bool = False) -> str:
+    """Write an area in 万㎡ without the unit, for a column that has it in its head.
+
+    The digits are those of `area_text`, so that a table and a sentence say the same.
+
+    >>> area_figure(413_000), area_figure(8_200), area_figure(28_621_234, up=True)
+    ('41.3', '0.82', '2,863')
+    """
+    text = area_text(area_m2, up=up)[0]
+    if text.endswith("万㎡"):
+        return text.removesuffix(" 万㎡")
+    whole = Decimal(text.removesuffix(" ㎡").replace(",", ""))
+    return _trimmed(f"{whole / 10_000:f}")
+
+
+def amount_figure(amount: int, unit: str, per_unit: int) -> str:
+    """Write an indicator's sum as `amount_text` does, without the unit."""
+    return area_figure(Fraction(amount, per_unit)) if unit == "m2" else f"{amount:,}"
+
+
+def gap_figure(gap_amount: int, unit: str) -> str:
+    """Write what is still needed as `gap_text` does, without the unit."""
+    return area_figure(gap_amount, up=True) if unit == "m2" else f"{gap_amount:,}"
+
+
 def count_text(count: int, unit: str) -> Words:
     """Write a count with its unit: compounds, companies or projects."""
     chinese, english = UNITS[unit]

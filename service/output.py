@@ -12,7 +12,14 @@ from rich.table import Table
 
 from geo.coverage import Coverage, Row
 from geo.terms import MADE_UP
-from maps.words import definition_text
+from maps.words import (
+    amount_figure,
+    bounds_text,
+    definition_text,
+    gap_figure,
+    points_text,
+    share_text,
+)
 
 # Into a file or a pipe, lines keep their length; a user's "[/x]" is no markup.
 out = Console(width=None if sys.stdout.isatty() else 200, markup=False, emoji=False)
@@ -53,16 +60,14 @@ def percent(share: float | None, target: float | None = None) -> str:
     return f"{share * 100!r}%"
 
 
-def amount(value: float, unit: str) -> str:
-    """Show a stored amount (0.01 m², or a count) in people's units."""
-    return f"{value / 1_000_000:,.1f}" if unit == "m2" else f"{value:,.0f}"
+def share_of(row: Row) -> str:
+    """Show a row's share as everything else does."""
+    return share_text(row.numerator, row.denominator, row.target) if row.denominator else "—"
 
 
 def missing(row: Row, unit: str) -> str:
     """Show what is missing to the target: 万㎡, or a whole number."""
-    if not row.gap_amount:
-        return "—"
-    return f"{row.gap_amount / 10_000:,.2f}" if unit == "m2" else f"{row.gap_amount:,}"
+    return gap_figure(row.gap_amount, unit) if row.gap_amount else "—"
 
 
 def head(found: Coverage) -> str:
@@ -78,25 +83,25 @@ def head(found: Coverage) -> str:
 def print_coverage(found: Coverage) -> None:
     """Print an indicator's rows, and say how many empty divisions were left out."""
     unit = found.unit
-    goal = float(found.indicator.target)
     shown = [row for row in found.rows if row.denominator or row.unmeasured]
 
     def bounds(row: Row) -> str:
-        if row.low == row.high:
+        if not row.unknown:
             return ""
-        return f"{percent(row.low, goal)}–{percent(row.high, goal)}"
+        high = share_text(row.numerator + row.unknown, row.denominator, row.target)
+        return bounds_text(share_of(row), high)
 
     words = UNIT_NAMES[unit]
     wide = out.width >= WIDE
     columns: list[tuple[str, bool, Callable[[Row], str]]] = [
         ("区划", True, lambda row: row.name),
         ("代码", wide, lambda row: "" if row.division is None else str(row.division)),
-        (f"分子({words})", wide, lambda row: amount(row.numerator, unit)),
-        (f"分母({words})", wide, lambda row: amount(row.denominator, unit)),
-        ("比率", True, lambda row: percent(row.share, goal)),
+        (f"分子({words})", wide, lambda row: amount_figure(row.numerator, unit, found.per_unit)),
+        (f"分母({words})", wide, lambda row: amount_figure(row.denominator, unit, found.per_unit)),
+        ("比率", True, share_of),
         ("上下界", True, bounds),
         ("目标", True, lambda row: MET_NAMES[row.met]),
-        ("差(点)", True, lambda row: "—" if row.gap_points is None else f"{row.gap_points:.2f}"),
+        ("差(点)", True, lambda row: points_text(row.gap_points) if row.gap_points else "—"),
         (f"还需({words})", True, lambda row: missing(row, unit)),
         (
             "对总缺口(点)",

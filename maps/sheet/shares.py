@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Final
@@ -221,9 +220,9 @@ def _row(row: Row, found: Coverage) -> list[str]:
     return [
         name,
         _share(row).removesuffix(" %"),
-        _amount(row.denominator / found.per_unit, found.unit),
+        words.amount_figure(row.denominator, found.unit, found.per_unit),
         words.points_text(row.gap_points or 0.0) if row.gap_points else "—",
-        _amount(row.gap_amount, found.unit, up=True) if row.gap_amount else "—",
+        words.gap_figure(row.gap_amount, found.unit) if row.gap_amount else "—",
     ]
 
 
@@ -232,16 +231,5 @@ def _rest(rows: list[Row], found: Coverage) -> list[str]:
     share = "—"
     if denominator:
         share = words.share_text(numerator, denominator, found.indicator.target).removesuffix(" %")
-    amount = _amount(denominator / found.per_unit, found.unit)
+    amount = words.amount_figure(denominator, found.unit, found.per_unit)
     return [f"其余 {len(rows)} 个", share, amount, "", ""]
-
-
-def _amount(amount: float, unit: str, *, up: bool = False) -> str:
-    """Write an amount in the table's unit; what is still needed is rounded up."""
-    if unit != "m2":
-        return f"{amount:,.0f}"
-    digits = 0 if amount >= 10_000_000 else 1 if amount >= 10_000 else 2
-    value = amount / 10_000
-    if up:
-        value = math.ceil(value * 10**digits - 1e-9) / 10**digits
-    return f"{value:,.{digits}f}"

@@ -27,7 +27,7 @@ from geo.terms import MADE_UP
 from maps.handout import write_handout
 from maps.tiles.divisions import outlines
 from service.options import Json, day
-from service.output import err, missing, out, percent, print_json, table
+from service.output import err, missing, out, percent, print_json, share_of, table
 from service.settings import Settings
 from service.workspace import Workspace
 
@@ -211,7 +211,7 @@ def _show(
 
 
 def _share(row: Row | None) -> str:
-    return "" if row is None else percent(row.share, float(row.target))
+    return "" if row is None else share_of(row)
 
 
 def _by_county(found: dict[str, Coverage]) -> list[list[str]]:

@@ -58,6 +58,12 @@ def test_what_is_missing_is_written_as_enough(area_m2: int) -> None:
     assert metres(english) == metres(chinese)
 
 
+@given(st.integers(1, 10**11), st.booleans())
+def test_a_column_of_areas_says_what_a_sentence_says(area_m2: int, up: bool) -> None:
+    written = Decimal(words.area_figure(area_m2, up=up).replace(",", "")) * 10_000
+    assert written == metres(words.area_text(area_m2, up=up)[0])
+
+
 def test_areas_read_with_sensible_digits() -> None:
     assert words.area_text(413_000) == ("41.3 万㎡", "413,000 m²")
     assert words.area_text(20_000) == ("2.00 万㎡", "20,000 m²")

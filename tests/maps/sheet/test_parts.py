@@ -150,6 +150,14 @@ def test_rows_without_room_come_to_a_rest_that_sums(snapshot: Snapshot) -> None:
     assert listing.room_for(box, 1, 2) == 2 * listing.room_for(box, 1)
 
 
+def test_the_table_says_what_the_headline_says(snapshot: Snapshot) -> None:
+    found = coverage(snapshot, "I1", "county", Definition(), 53)
+    total = shares.table_rows(found, 99, {})[-1].cells
+    share, gap = shares.headline(found)[:2]
+    assert share == f"{total[1]} %"
+    assert gap.endswith(f"还需 {total[4]} 万㎡")
+
+
 def test_short_names_are_each_once_in_their_prefecture() -> None:
     path = Path(__file__).parents[3] / "data" / "boundaries" / "53" / "outlines.geojson"
     features = json.loads(path.read_text("utf-8"))["features"]
