@@ -36,7 +36,7 @@ from service.dependencies import (
 )
 from service.errors import problems
 from service.options import day
-from service.routes.coverage import IndicatorOf, as_answer, row_words
+from service.routes.coverage import By, IndicatorOf, as_answer, row_words
 from service.routes.divisions import head
 from service.schemas.common import Answer, Day
 from service.schemas.figures import ChangesAnswer, Compare, Series
@@ -93,6 +93,7 @@ def show_series(
     last: Annotated[str, Query(alias="to", examples=["2025-12-31"])] = "2025-12-31",
     step: Annotated[Step, Query(description="每月、每季或每年最后一天。")] = "quarter",
     indicator: IndicatorOf = "I1",
+    by: By = "company",
 ) -> Response:
     """Give the whole's figure on the last day of each period, for dates that have a snapshot."""
     days = period_ends(day(first, "from"), day(last, "to"), step)
@@ -106,7 +107,7 @@ def show_series(
     def make() -> dict[str, Any]:
         points = []
         for at, found in made.items():
-            answer = as_answer(coverage(found, indicator, level, definition, division))
+            answer = as_answer(coverage(found, indicator, level, definition, division, by))
             points.append(
                 {
                     "as_of": at,

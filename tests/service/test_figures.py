@@ -155,6 +155,15 @@ def test_series_has_points_and_says_what_is_missing(client: TestClient) -> None:
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize("by", ["company", "project"])
+def test_a_series_counts_what_the_figure_counts(client: TestClient, by: str) -> None:
+    asked = {"division": KUNMING, "indicator": "I3", "by": by}
+    figure = _get(client, "/coverage", level="prefecture", **asked)["total"]
+    series = client.get("/api/v1/coverage/series", params={"from": AS_OF, "to": AS_OF, **asked})
+    assert series.json()["points"][0]["row"] == figure
+    assert figure["denominator"] > 0
+
+
 def test_changes_and_comparison_tell_the_same(client: TestClient) -> None:
     both = {"before": "2024-06-30", "after": AS_OF, "division": KUNMING}
     moved = client.get("/api/v1/coverage/changes", params={**both, "level": "county"}).json()
