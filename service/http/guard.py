@@ -2,7 +2,8 @@
 
 A page of another site can make a browser call ``http://127.0.0.1:8753``; a name that its owner
 points here (DNS rebinding) even lets it read the answer. The first is stopped by the ``Origin``
-that browsers send with every write, the second by the ``Host`` that the name stands in.
+that browsers send with every write, and by the ``Sec-Fetch-Site`` of what a page draws into itself;
+the second by the ``Host`` that the name stands in.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ class Guard:
                 refusal = problem(421, "不是本机的地址", "请用 http://127.0.0.1 打开。")
                 await refusal(scope, receive, send)
                 return
+            if _is_drawn_elsewhere(headers):
+                refusal = problem(403, "不接受别的网页发来的请求", "请直接打开本服务的页面。")
+                await refusal(scope, receive, send)
+                return
             if scope["method"] not in READING and not _is_own(headers, scope["scheme"], host):
                 refusal = problem(403, "不接受别的网页发来的修改", "请在本服务自己的页面里操作。")
                 await refusal(scope, receive, send)
@@ -56,6 +61,15 @@ def name_of(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
+
+
+def _is_drawn_elsewhere(headers: Headers) -> bool:
+    """Tell whether a page of another site asks for a part of itself: a picture, a frame, data.
+
+    It could not read the answer, but have a snapshot made of every day since 1949.
+    """
+    from_elsewhere = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+    return from_elsewhere and headers.get("sec-fetch-dest", "empty") != "document"
 
 
 def _is_own(headers: Headers, scheme: str, host: str) -> bool:

@@ -18,6 +18,7 @@ from service.schemas.jobs import JobAnswer, JobList, JobState
 
 router = APIRouter(tags=["jobs"])
 
+LONGEST_NUMBER: Final = 18
 RETRY_MS: Final = 2000
 """After so long a browser comes again when the connection broke."""
 
@@ -73,7 +74,10 @@ async def events(
     """Tell each step (``event: progress``, the job as data); the stream ends with the job."""
     known = (
         int(last_event_id)
-        if last_event_id and last_event_id.isascii() and last_event_id.isdigit()
+        if last_event_id
+        and len(last_event_id) <= LONGEST_NUMBER
+        and last_event_id.isascii()
+        and last_event_id.isdigit()
         else None
     )
     async for now in watcher(request, space).follow(job.id, known):

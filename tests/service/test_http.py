@@ -118,6 +118,24 @@ def test_other_pages_may_not_write(
         assert answer.headers["allow"] == "GET"
 
 
+@pytest.mark.parametrize(
+    ("site", "dest", "status"),
+    [
+        ("cross-site", "image", 403),
+        ("cross-site", "iframe", 403),
+        ("same-site", "empty", 403),
+        ("cross-site", "document", 200),
+        ("same-origin", "image", 200),
+        ("none", "document", 200),
+    ],
+)
+def test_other_pages_may_link_here_and_draw_nothing_from_here(
+    client: TestClient, site: str, dest: str, status: int
+) -> None:
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Dest": dest}
+    assert client.get("/api/v1/coverage", params=AS_OF, headers=headers).status_code == status
+
+
 def test_pages_may_load_from_here_only(client: TestClient) -> None:
     for path in ("/api/v1/definitions", "/api/docs", "/no/such/page"):
         headers = client.get(path).headers

@@ -227,6 +227,9 @@ def test_events_end_with_the_job(
         ).text
     )
     assert [item["state"] for item in again] == ["done"]
+    nonsense = {"Last-Event-ID": "9" * 5000}
+    whole = events(api.get(f"/api/v1/jobs/{identity}/events", headers=nonsense).text)
+    assert [item["state"] for item in whole] == ["done"]
 
 
 def test_who_comes_back_is_told_only_what_is_new(
