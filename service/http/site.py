@@ -10,10 +10,15 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.tiles.app import accepts_gzip
+
 STATIC: Final = Path(__file__).resolve().parents[1] / "static"
 """Where `service/web` is built into."""
 
 FOREVER: Final = "public, max-age=31536000, immutable"
+
+PACKED: Final = ".gz"
+"""What the build adds to the name of a file for its compressed twin."""
 
 
 class Site:
@@ -21,6 +26,7 @@ class Site:
 
     ``assets/`` holds files named by a hash of what is in them, which never change; a page is asked
     for each time. An address without a file is the application's when a browser opens it as a page.
+    A file that the build has compressed is sent so to whoever takes gzip.
 
     Parameters
     ----------
@@ -39,10 +45,16 @@ class Site:
         if name is None:
             await self.rest(scope, receive, send)
             return
-        response = await self.files.get_response(name, scope)
+        twin = name + PACKED if (self.folder / (name + PACKED)).is_file() else None
+        packed = twin is not None and _takes_gzip(scope)
+        response = await self.files.get_response(twin if twin and packed else name, scope)
         scope["route"] = _File()
         if response.status_code in {200, 206, 304}:
             _cached(response, name)
+            if twin:
+                response.headers["vary"] = "Accept-Encoding"
+            if packed and response.status_code != 304:
+                response.headers["content-encoding"] = "gzip"
         await response(scope, receive, send)
 
     def _file(self, scope: Scope) -> str | None:
@@ -62,6 +74,10 @@ class Site:
 
 class _File:
     path = "/{file}"
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    return accepts_gzip(Headers(scope=scope).get("accept-encoding", "").encode("latin-1"))
 
 
 def _cached(response: Response, name: str) -> None:

@@ -1,4 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import vueI18n from '@intlify/unplugin-vue-i18n/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
@@ -17,9 +20,27 @@ function onlyWoff2(): Plugin {
   }
 }
 
+/** Compressed once here, and not for each who asks: the server sends the twin. */
+function packedTwins(): Plugin {
+  const packs = /\.(?:js|mjs|css|html|svg|json)$/
+  return {
+    name: 'packed-twins',
+    apply: 'build',
+    writeBundle({ dir }, bundle) {
+      for (const name of Object.keys(bundle).filter((one) => packs.test(one))) {
+        const path = join(dir!, name)
+        const whole = readFileSync(path)
+        const packed = gzipSync(whole, { level: 9 })
+        if (packed.length < 0.95 * whole.length) writeFileSync(`${path}.gz`, packed)
+      }
+    },
+  }
+}
+
 export default defineConfig({
   plugins: [
     onlyWoff2(),
+    packedTwins(),
     vue(),
     vueI18n({ include: here('./src/words/*/*.json'), strictMessage: false }),
   ],

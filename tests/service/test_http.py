@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -188,6 +189,30 @@ def test_the_web_application_is_served_where_it_is_built(
     assert site.get("/compounds").status_code == 404
     assert "secret" not in site.get("/%2e%2e/secret.txt").text
     assert site.get("/no.js", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_files_go_out_as_the_build_compressed_them(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<title>map</title>", "utf-8")
+    script = b"let a = 1;" * 500
+    (tmp_path / "assets" / "app-1a2b.js").write_bytes(script)
+    (tmp_path / "assets" / "app-1a2b.js.gz").write_bytes(gzip.compress(script, 9, mtime=0))
+    site = TestClient(Site(client.app.api, tmp_path), "http://127.0.0.1")  # type: ignore[attr-defined]
+    path = "/assets/app-1a2b.js"
+    packed = site.get(path, headers={"Accept-Encoding": "br, gzip"})
+    whole = site.get(path, headers={"Accept-Encoding": "identity"})
+    assert packed.content == whole.content == script
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(script) / 10
+    assert "content-encoding" not in whole.headers
+    assert packed.headers["etag"] != whole.headers["etag"]
+    for answer in (packed, whole):
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert "immutable" in answer.headers["cache-control"]
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+    again = site.get(path, headers=known)
+    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_the_interface_is_shown_from_our_own_files(client: TestClient) -> None:
