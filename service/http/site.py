@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.tiles.app import accepts_gzip
+from service.tiles.sending import accepts_gzip
 
 STATIC: Final = Path(__file__).resolve().parents[1] / "static"
 """Where `service/web` is built into."""
