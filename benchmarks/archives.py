@@ -57,7 +57,7 @@ def main() -> int:
                 print(f"{name}: left out, {lacks} is not installed")
                 continue
             found[name] = _run(name, given, words.seconds)
-            print(_line(name, found))
+            print(_line(name, found), flush=True)
     words.out.parent.mkdir(parents=True, exist_ok=True)
     record = {"machine": head, "load_at_end": os.getloadavg()[0], "sides": found}
     words.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
@@ -129,7 +129,8 @@ def _line(name: str, found: dict[str, dict[str, Any]]) -> str:
         for zoom, one in item["lost"].items()
     )
     return (
-        f"{name:22} {item['seconds']:7.1f} s ({item['seconds'] / ours['seconds']:.2f})"
+        f"{name:12} {item['seconds']:7.1f} s ({item['seconds'] / ours['seconds']:.2f})"
+        f" processor {item['processor_s']:.1f} s ({item['processor_s'] / ours['processor_s']:.2f})"
         f" {item['most_mib']:7.0f} MiB ({item['most_mib'] / ours['most_mib']:.2f})"
         f" {item['bytes'] / 1e6:7.1f} MB ({item['bytes'] / ours['bytes']:.2f})"
         f" {item['tiles']:7,} tiles up to {item['largest'] / 1000:.0f} kB; compounds lost: {lost}"
