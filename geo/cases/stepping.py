@@ -18,7 +18,7 @@ from geo.cases import gates
 from geo.cases.reading import get, read
 from geo.cases.record import Case
 from geo.cases.states import CONTRACT, ENTERED, Step
-from geo.cases.subjects import compound_on, is_made_up, project_on
+from geo.cases.subjects import check_open, compound_on, is_made_up, project_on
 from geo.errors import StepRefused
 from geo.register import cases
 from geo.register.compose import Connection
@@ -136,6 +136,11 @@ def _entry(connection: Connection, case: Case, step: Step) -> tuple[Step, Staged
             f"进场日期 {step.at} 不在合同期 {begins} 至 {ends} 之内。", "请核对日期。"
         )
     project = project_on(connection, contract.figures["project"], step.at)
+    # The register may have learnt since the case was opened that the compound is gone, or served
+    # by somebody else; that it is served by this very project is no news.
+    compound = compound_on(connection, case.compound, step.at)
+    if compound.project != project.code:
+        check_open(compound, step.at)
     mode = step.figures.get("mode") or project.mode
     if mode is None:
         raise StepRefused(
