@@ -29,8 +29,12 @@ def shoot(tmp_path: Path) -> Shoot:
     folder.mkdir(parents=True, exist_ok=True)
 
     def run(page: Page, name: str) -> None:
+        page.wait_for_timeout(500)  # the camera sets off after what was pressed
         page.wait_for_selector(".stage [data-still=true]")
         expect(page.locator(".skeleton")).to_have_count(0)
+        if "chosen=" in page.url:
+            expect(page.get_by_role("complementary", name="详情")).to_be_visible()
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))")
         path = folder / f"{name}.png"
         page.screenshot(path=path)
         assert path.stat().st_size > 20_000  # an empty page is smaller
@@ -180,5 +184,4 @@ def test_10_what_can_be_done_next(open_page: Open, ask: Ask, shoot: Shoot, addre
     page.locator(".suggestions .what").first.click()
     drawer = page.get_by_role("complementary", name="详情")
     expect(drawer).to_contain_text(plan["suggestions"][0]["next_step"])
-    page.wait_for_timeout(600)  # the camera's way to the suggestion, before stillness is asked for
     shoot(page, "10-what-can-be-done-next")
