@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 from geo.intake.load import Options, import_file
 from geo.intake.verdicts import Outcome
@@ -39,6 +40,13 @@ def cluster() -> Iterator[Cluster]:
     yield server
     server.stop()
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One driver a process: a second one, or asyncio beside it, is refused by the first one's loop."""
+    with sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture

@@ -295,10 +295,10 @@ def meet(
 def _share(a: Floats, b: Floats, least_m2: float) -> Any:
     """Tell whether two boxes share enough ground, measured at the south of it."""
     low, high = max(a[1], b[1]), min(a[3], b[3])
-    if high <= low:
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    if high <= low or width <= 0:
         return False
     east_m, north_m = _metres_a_degree(low)
-    width = min(a[2], b[2]) - max(a[0], b[0])
     return width * east_m * ((high - low) * north_m) >= least_m2
 
 

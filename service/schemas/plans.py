@@ -39,7 +39,7 @@ class LimitWords(Answer):
     id: str
     unit: str | None = Field(description="m m2 months households share yuan years …")
     meaning: Words
-    default: float | bool | str | None
+    default: int | float | bool | str | None
     least: float | None
     most: float | None
     choices: list[str] | None

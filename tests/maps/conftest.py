@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from geo import terms
 from geo.snapshot import file
@@ -189,24 +189,23 @@ def snapshot(make_snapshot: Callable[..., file.Snapshot]) -> file.Snapshot:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     assert program, "no Chromium: scripts/setup installs one for the tests"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
-        yield started
-        started.close()
+    started = playwright.chromium.launch(
+        executable_path=program,
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    )
+    yield started
+    started.close()
 
 
 @pytest.fixture

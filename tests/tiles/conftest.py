@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyogrio
 import pytest
 import shapely
 
@@ -219,3 +220,10 @@ def spread(tmp_path_factory: pytest.TempPathFactory) -> file.Snapshot:
         street=np.zeros(COUNT, int),
         mode=mode,
     )
+
+
+@pytest.fixture(autouse=True)
+def all_drivers() -> None:
+    """Have GDAL read every format again: an import in this process leaves it only its own."""
+    pyogrio.set_gdal_config_options({"GDAL_SKIP": None})
+    pyogrio._ogr._register_drivers()

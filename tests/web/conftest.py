@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from pydantic import SecretStr
 
 from geo.intake.load import Options, import_file
@@ -101,26 +101,25 @@ def ask(address: str) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     program = shutil.which("chromium") or shutil.which("google-chrome")
     assert program, "no Chromium: scripts/setup installs one for the tests"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--use-gl=angle",
-                "--use-angle=swiftshader",
-                "--enable-unsafe-swiftshader",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
-        yield started
-        started.close()
+    started = playwright.chromium.launch(
+        executable_path=program,
+        args=[
+            "--no-sandbox",
+            "--use-gl=angle",
+            "--use-angle=swiftshader",
+            "--enable-unsafe-swiftshader",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    )
+    yield started
+    started.close()
 
 
 @pytest.fixture
