@@ -114,11 +114,10 @@ def _limit(name: str) -> dict[str, Any]:
 
 
 def _range(name: str) -> tuple[float | None, float | None]:
-    least = most = None
-    for rule in LimitsAsk.model_fields[name].metadata:
-        least = getattr(rule, "ge", least)
-        most = getattr(rule, "le", most)
-    return least, most
+    """Give the least and most of a limit as its schema says them; its first form is the number."""
+    schema = LimitsAsk.model_json_schema()["properties"][name]
+    number = schema.get("anyOf", [schema])[0]
+    return number.get("minimum"), number.get("maximum")
 
 
 def _default(name: str) -> Any:
