@@ -161,6 +161,7 @@ def test_a_phone_has_one_column(open_page: Open) -> None:
 def test_an_error_says_what_to_do(open_page: Open, ask: Ask) -> None:
     page = open_page("/", offline=True)
     expect(page.locator(".figure")).to_be_visible()
+    page.wait_for_selector('[data-still="true"]')  # the map's worker comes over the network too
     page.context.set_offline(True)
     page.get_by_role("button", name="业委会").click()
     expect(page.get_by_role("alert")).to_contain_text("wuye serve")
