@@ -10,6 +10,7 @@
     │   └── UnsettledDatum  the user must say in which datum a file is    exit 1
     ├── NotFound            a snapshot, division, plan, case or change    exit 1
     ├── StepRefused         a case may not take this step                 exit 1
+    ├── TooBusy             as many as can be served wait already         exit 1
     └── ServerError         PostGIS is missing, blocked or unreachable    exit 1
 
 Rows at fault are not errors: they get verdicts (`geo.intake.verdicts`).
@@ -86,6 +87,10 @@ class NotFound(WuyeError):
 
 class StepRefused(WuyeError):
     """A takeover case may not be opened, or may not take this step: a gate is closed."""
+
+
+class TooBusy(WuyeError):
+    """As many as can be served at a time are served already."""
 
 
 class ServerError(WuyeError):

@@ -15,6 +15,7 @@ from geo.errors import (
     NotFound,
     ServerError,
     StepRefused,
+    TooBusy,
     TooLarge,
     UsageError,
     WuyeError,
@@ -26,6 +27,7 @@ STATUS: Final[dict[type[WuyeError], int]] = {
     StepRefused: 409,
     TooLarge: 413,
     InputError: 422,
+    TooBusy: 429,
     ServerError: 503,
     WuyeError: 500,
 }
@@ -48,6 +50,8 @@ MEANINGS: Final[dict[int, str]] = {
 """What each status of a problem says, for the description of the interface."""
 
 PROBLEM_TYPE: Final = "application/problem+json"
+RETRY_S: Final = 10
+"""When who came while all places were taken may come again."""
 
 
 class Problem(BaseModel):
@@ -150,7 +154,10 @@ def add_error_handlers(app: FastAPI) -> None:
         if status >= 500:
             words = "服务暂时不可用", "请稍后再试，或请管理员查看 wuye status。"
             return problem(status, *words, kind=kind)
-        return problem(status, error.message, error.remedy, kind=kind, **error.details())
+        later = {"Retry-After": str(RETRY_S)} if status == 429 else None
+        return problem(
+            status, error.message, error.remedy, kind=kind, headers=later, **error.details()
+        )
 
     async def unread(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101

@@ -25,6 +25,10 @@ from service.jobs.uploads import safe_name
 
 MOST_FIELD_BYTES: Final = 1_000_000
 MOST_FIELDS: Final = 20
+MOST_HEADERS: Final = 8
+"""Of one part of the form."""
+MOST_HEADER_BYTES: Final = 4_096
+"""Of one such header: a file's name has 255 bytes at most, three times that when it is quoted."""
 
 
 @dataclass
@@ -57,7 +61,10 @@ class _Reader:
             "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
             "on_header_end": self._header_end, "on_headers_finished": self._headers_finished,
         }  # fmt: skip
-        self.parser = MultipartParser(boundary, callbacks)
+        self.parser = MultipartParser(
+            boundary, callbacks,
+            max_header_count=MOST_HEADERS, max_header_size=MOST_HEADER_BYTES,
+        )  # fmt: skip
 
     def _part_begin(self) -> None:
         self._headers, self._name, self._value = {}, "", bytearray()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import socket
 from typing import Annotated, Final
 
 import typer
@@ -18,6 +21,7 @@ from service.settings import Settings
 from service.warm import start_warming
 
 LOCAL: Final = "127.0.0.1"
+BACKLOG: Final = 2048
 GRACE_S: Final = 10
 """How long requests that are under way may take to end once the server is told to stop."""
 
@@ -30,6 +34,35 @@ def serve(
     """Serve on this computer only."""
     if host not in {LOCAL, "localhost"}:
         raise UsageError(f"不能监听 {host}：账号与权限尚未启用。", f"目前只能用本机地址 {LOCAL}。")
+    with _listening(port) as door:
+        _serve(door, port, as_json=as_json)
+
+
+def _listening(port: int) -> socket.socket:
+    """Take the port before anything is started."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((LOCAL, port))
+        door.listen(BACKLOG)  # two that share an address by SO_REUSEADDR meet here at the latest
+    except OSError as error:
+        door.close()
+        other = f"wuye serve --port {port + 1 if port < 65535 else port - 1}"
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(
+                f"端口 {port} 已被占用（可能 wuye 已在运行）。",
+                f"请打开 http://{LOCAL}:{port} 看看，或换一个端口：{other}",
+            ) from error
+        if error.errno == errno.EACCES:
+            raise UsageError(
+                f"当前用户不能使用端口 {port}（1024 以下需要管理员）。",
+                "请换一个端口：wuye serve --port 8753",
+            ) from error
+        raise
+    return door
+
+
+def _serve(door: socket.socket, port: int, *, as_json: bool) -> None:
     write_logs()
     settings = Settings()
     application = create_app(settings)
@@ -43,15 +76,15 @@ def serve(
     if worker is not None:
         worker.start()
     try:
-        uvicorn.run(
+        words = uvicorn.Config(
             application,
-            host=LOCAL,
-            port=port,
             log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
         )
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(words).run(sockets=[door])
     finally:
         if worker is not None:
             worker.stop()

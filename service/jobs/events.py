@@ -1,100 +1,158 @@
-"""Who waits for news of a job is told when it is committed: one connection listens for all."""
+"""Who waits for news of a job is told when it is committed: one connection reads for all."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import threading
-from collections import defaultdict
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 import psycopg
 
+from geo.errors import NotFound, TooBusy
+from geo.register.compose import Connection
 from service.jobs import record
 from service.jobs.record import Job
 from service.jobs.work import open_connection
 
 LOOK_AGAIN_S: Final = 5.0
-"""Without news, a job is read again after so long: a notification may be lost with its server."""
+"""Without news, jobs are read again after so long: a notification may be lost with its server."""
 PACE_S: Final = 0.2
 """News of one job come no faster."""
+AGAIN_S: Final = 1.0
+"""After so long a lost connection is opened again."""
+MOST_LISTENERS: Final = 100
+"""How many may wait at a time: each holds a connection of the server."""
 
-Ear = tuple[asyncio.AbstractEventLoop, asyncio.Event]
+
+@dataclass(eq=False)
+class _Ear:
+    """Somebody who waits; ``job`` is the job as it was read last, None when there is none."""
+
+    identity: str
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    job: Job | None = None
+
+    def put(self, job: Job | None) -> None:
+        """Hand over a job, in the ear's own loop."""
+        self.job = job
+        self.heard.set()
 
 
 class Watcher:
-    """Listens while somebody waits for news."""
+    """Reads the jobs that somebody waits for, in a thread with one connection."""
 
-    def __init__(self, conninfo: str) -> None:
-        self.conninfo = conninfo
-        self._ears: dict[str, set[Ear]] = defaultdict(set)
+    def __init__(self, conninfo: str, most: int = MOST_LISTENERS) -> None:
+        self.conninfo, self.most = conninfo, most
+        self._ears: set[_Ear] = set()
+        self._new: set[str] = set()
+        self._seats = 0
         self._lock = threading.Lock()
         self._listens = False
 
-    async def follow(self, identity: str, after: int | None = None) -> AsyncIterator[Job]:
+    @contextlib.contextmanager
+    def seat(self) -> Iterator[None]:
+        """Take one of the places for those who wait, before anything is sent to them.
+
+        Raises
+        ------
+        TooBusy
+            When all are taken.
+        """
+        with self._lock:
+            if self._seats >= self.most:
+                raise TooBusy(
+                    f"同时等候任务进展的连接已达上限（{self.most} 个）。",
+                    "请关闭不用的页面后重试，或改用 GET /api/v1/jobs/{id} 查询。",
+                )
+            self._seats += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._seats -= 1
+
+    async def follow(
+        self, identity: str, after: int | None = None, first: Job | None = None
+    ) -> AsyncIterator[Job]:
         """Give a job each time that it was written, at once and until it has ended.
 
         Parameters
         ----------
         after
             The version that is known already.
+        first
+            The job as it was just read, where it was.
 
         Raises
         ------
         NotFound
             When there is none.
         """
-        known = after
-        async with self._ear(identity) as ear:
+        known, job = after, first
+        with self._ear(identity) as ear:
             while True:
-                ear.clear()
-                job = await asyncio.to_thread(self._read, identity)
-                if job.version != known or job.ended:
+                if job is not None and (job.version != known or job.ended):
                     known = job.version
                     yield job
-                if job.ended:
+                if job is not None and job.ended:
                     return
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(ear.wait(), LOOK_AGAIN_S)
-                await asyncio.sleep(PACE_S)
+                await ear.heard.wait()
+                ear.heard.clear()
+                job = ear.job
+                if job is None:
+                    raise NotFound(f"没有任务 {identity}。", "请核对编号，或查看任务列表。")
 
-    def _read(self, identity: str) -> Job:
-        with open_connection(self.conninfo) as connection:
-            return record.read(connection, identity)
-
-    @contextlib.asynccontextmanager
-    async def _ear(self, identity: str) -> AsyncIterator[asyncio.Event]:
-        ear = (asyncio.get_running_loop(), asyncio.Event())
+    @contextlib.contextmanager
+    def _ear(self, identity: str) -> Iterator[_Ear]:
+        ear = _Ear(identity)
         with self._lock:
-            self._ears[identity].add(ear)
+            self._ears.add(ear)
+            self._new.add(identity)
             if not self._listens:
                 self._listens = True
                 threading.Thread(target=self._listen, name="job watcher", daemon=True).start()
         try:
-            yield ear[1]
+            yield ear
         finally:
             with self._lock:
-                self._ears[identity].discard(ear)
-                if not self._ears[identity]:
-                    del self._ears[identity]
+                self._ears.discard(ear)
 
     def _listen(self) -> None:
-        with contextlib.suppress(psycopg.Error), open_connection(self.conninfo) as connection:
-            connection.execute("listen wuye_job")
-            while self._wanted():
-                for news in connection.notifies(timeout=1.0):
-                    self._tell(news.payload)
-        with self._lock:
-            self._listens = False  # who comes next starts anew; who waits looks again by itself
+        while self._wanted():
+            with contextlib.suppress(psycopg.Error), open_connection(self.conninfo) as connection:
+                connection.execute("listen wuye_job")
+                self._hear(connection)
+                continue
+            time.sleep(AGAIN_S)
+
+    def _hear(self, connection: Connection) -> None:
+        """Read what is new, what there is news of, and now and then everything."""
+        looked = -LOOK_AGAIN_S
+        while self._wanted():
+            news = {item.payload for item in connection.notifies(timeout=PACE_S)}
+            with self._lock:
+                waited_for = {ear.identity for ear in self._ears}
+                news |= self._new
+                self._new.clear()
+            if time.monotonic() - looked >= LOOK_AGAIN_S:
+                news, looked = waited_for, time.monotonic()
+            if wanted := news & waited_for:
+                self._tell(wanted, record.read_all(connection, wanted))
 
     def _wanted(self) -> bool:
+        """Tell whether anybody waits; if not, who comes next starts a thread anew."""
         with self._lock:
-            return bool(self._ears)
+            self._listens = bool(self._ears)
+            return self._listens
 
-    def _tell(self, identity: str) -> None:
+    def _tell(self, wanted: set[str], found: dict[str, Job]) -> None:
         with self._lock:
-            ears = list(self._ears.get(identity, ()))
-        for loop, event in ears:
+            ears = [ear for ear in self._ears if ear.identity in wanted]
+        for ear in ears:
             with contextlib.suppress(RuntimeError):  # its loop was closed
-                loop.call_soon_threadsafe(event.set)
+                ear.loop.call_soon_threadsafe(ear.put, found.get(ear.identity))

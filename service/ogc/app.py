@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from psycopg.conninfo import conninfo_to_dict
+import structlog
+from starlette.responses import Response
 
-from geo.errors import ServerError, UsageError, WuyeError
+from geo.errors import ServerError, UsageError
 from geo.snapshot.file import Snapshot
+from service.errors import problem
+from service.ogc.errors import answer_with_problems, unforeseen
 from service.ogc.filters import check_filters
+from service.ogc.pool import SCHEMA, open_pool
 from service.ogc.views import TITLES, Shown, show
 from service.workspace import Workspace
 
@@ -23,12 +26,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PREFIX: Final = "/ogc"
-SCHEMA: Final = "ogc"
 LOOK_AGAIN_S: Final = 5.0
 """How long nobody asks whether the register has changed."""
-
-STATEMENT_MS: Final = 30_000
-CONNECTIONS: Final = 4
 
 
 class OgcApp:
@@ -52,30 +51,47 @@ class OgcApp:
         """Answer one connection (ASGI)."""
         if scope["type"] != "http":
             return
-        if scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
-            await _say(send, 405, "只读接口。")
+        refused = await self._refusal(scope)
+        if refused is not None:
+            await refused(scope, receive, send)
             return
-        try:
-            await self._ready()
-        except WuyeError as error:
-            await _say(send, 503 if isinstance(error, ServerError) else 500, error.message)
-            return
-        root = scope.get("root_path", "") + PREFIX
         path = scope["path"] if scope["path"] != PREFIX else f"{PREFIX}/"
-        query: bytes = scope["query_string"]
-        if ("f", "html") in parse_qsl(query.decode("latin-1")):
-            await _say(send, 406, "没有网页形式，请用 JSON。")
-            return
-        try:
-            check_filters(query)
-        except UsageError as error:
-            await _say(send, 400, f"{error.message}{error.remedy}")
-            return
         # tipg's pages load scripts from elsewhere: a browser gets the JSON.
         headers = [item for item in scope["headers"]
                    if not (item[0] == b"accept" and b"html" in item[1])]  # fmt: skip
+        root = scope.get("root_path", "") + PREFIX
         inner = {**scope, "root_path": root, "path": path, "headers": headers}
-        await self._inner(inner, receive, send)
+        begun = False
+
+        async def send_on(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._inner(inner, receive, send_on)
+        except Exception as error:
+            if not begun:
+                await unforeseen(error)(scope, receive, send)
+
+    async def _refusal(self, scope: Scope) -> Response | None:
+        """Give the problem of what is not to be answered; None when everything is ready."""
+        if scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
+            return problem(405, "只读接口", "可用 GET、HEAD、OPTIONS。", kind="HttpError")
+        query: bytes = scope["query_string"]
+        if ("f", "html") in parse_qsl(query.decode("latin-1")):
+            return problem(406, "没有网页形式", "请用 JSON。", kind="HttpError")
+        try:
+            check_filters(query)
+        except UsageError as error:
+            return problem(400, error.message, error.remedy, kind="UsageError")
+        try:
+            await self._ready()
+        except Exception as error:
+            structlog.get_logger().error("ogc", error=str(error))
+            words = "服务暂时不可用", "请稍后再试，或请管理员查看日志。"
+            return problem(503, *words, kind="ServerError")
+        return None
 
     def shown(self) -> tuple[Shown, Snapshot]:
         """Give what is shown now.
@@ -96,7 +112,7 @@ class OgcApp:
             changed = await asyncio.to_thread(self._look)
             if self._inner is None:
                 self._inner = self._make()
-                self._inner.state.pool = await self._pool()
+                self._inner.state.pool = await open_pool(self.workspace.register.conninfo)
             if changed:
                 await self._register()
             self._looked = time.monotonic()
@@ -117,7 +133,6 @@ class OgcApp:
         """Make the inner application; tipg is heavy and rarely asked for, so it comes here."""
         from fastapi import FastAPI, Request  # noqa: PLC0415
         from starlette.responses import RedirectResponse  # noqa: PLC0415
-        from tipg.errors import DEFAULT_STATUS_CODES, add_exception_handlers  # noqa: PLC0415
         from tipg.factory import OGCFeaturesFactory  # noqa: PLC0415
 
         from service.ogc.tilesets import CONFORMS, router  # noqa: PLC0415
@@ -146,7 +161,7 @@ class OgcApp:
         app = FastAPI(title="wuye OGC API", openapi_url="/api", docs_url=None, redoc_url=None)
         app.include_router(Features(title="wuye OGC API", with_common=True).router)
         app.include_router(router(self.shown))
-        add_exception_handlers(app, DEFAULT_STATUS_CODES)
+        answer_with_problems(app)
 
         # The landing page links to a page of this name; the description itself will do.
         @app.get("/api.html", include_in_schema=False, name="swagger_ui_html")
@@ -154,31 +169,6 @@ class OgcApp:
             return RedirectResponse(f"{str(request.base_url).rstrip('/')}/api")
 
         return app
-
-    async def _pool(self) -> Any:
-        """Open connections on which nothing can be written."""
-        import asyncpg  # type: ignore[import-untyped] # noqa: PLC0415
-        from tipg.database import connection_factory  # noqa: PLC0415
-
-        words = conninfo_to_dict(self.workspace.register.conninfo)
-        place: dict[str, Any] = {
-            ours: words[theirs]
-            for ours, theirs in (("host", "host"), ("port", "port"), ("user", "user"),
-                                 ("password", "password"), ("database", "dbname"))
-            if words.get(theirs)
-        }  # fmt: skip
-
-        async def read_only(connection: Any) -> None:
-            await connection.execute("set default_transaction_read_only = on")
-            await connection.execute(f"set statement_timeout = {STATEMENT_MS}")
-
-        return await asyncpg.create_pool(
-            **place,
-            min_size=1,
-            max_size=CONNECTIONS,
-            init=connection_factory([SCHEMA], "pg_temp"),
-            setup=read_only,
-        )
 
     async def _register(self) -> None:
         """Have tipg look at the views again: extents have changed."""
@@ -199,10 +189,3 @@ class OgcApp:
             collection.id_column = collection.get_column("code")
             ordered[collection.id] = collection
         self._inner.state.collection_catalog["collections"] = ordered
-
-
-async def _say(send: Send, status: int, detail: str) -> None:
-    body = json.dumps({"status": status, "title": detail}, ensure_ascii=False).encode()
-    headers = [(b"content-type", b"application/problem+json")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

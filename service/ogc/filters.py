@@ -78,6 +78,8 @@ def _check(node: Any, room: int) -> None:
     if node is None or isinstance(node, bool | int | float | str):
         return
     keys = set(node)
+    if keys == {"bbox"}:  # its coordinates would reach PostGIS without a system
+        raise UsageError("filter 不支持 BBOX。", "请用参数 bbox，或在 filter 中写 POLYGON。")
     if keys == {"op", "args"}:
         if str(node["op"]).lower() not in OPERATORS:
             raise UsageError(f"filter 不能用函数 {str(node['op'])[:40]}。", _HELP)
@@ -86,7 +88,6 @@ def _check(node: Any, room: int) -> None:
         (keys == {"property"} and isinstance(node["property"], str))
         or (len(keys) == 1 and keys <= {"date", "timestamp"} and _is_time(*node.values()))
         or (keys == {"interval"} and all(_is_time(_plain(end)) for end in node["interval"]))
-        or (keys == {"bbox"} and _are_numbers(node["bbox"], 1))
         or (keys == {"type", "coordinates"} and node["type"] in _GEOMETRIES
             and _are_numbers(node["coordinates"], 4))
     ):  # fmt: skip

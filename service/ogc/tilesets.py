@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from morecantile import tms
 
 from geo.action_plan import Definition
+from geo.errors import NotFound
 from geo.snapshot.file import Snapshot
 from maps.dataout.layers import Layer, layers_of
 from maps.dataout.qml import qml
@@ -59,7 +60,7 @@ def router(shown: Callable[[], tuple[Shown, Snapshot]]) -> APIRouter:
     @routes.get("/tiles/{layer}", summary="一个瓦片集")
     def tileset(request: Request, layer: str) -> dict[str, Any]:
         if layer not in LAYERS:
-            raise HTTPException(404, f"没有瓦片集 {layer}。")
+            raise NotFound(f"没有瓦片集 {layer}。", f"可用：{'、'.join(LAYERS)}。")
         now, _ = shown()
         return _tileset(_base(request), _origin(request), now, layer, whole=True)
 
@@ -102,7 +103,7 @@ def router(shown: Callable[[], tuple[Shown, Snapshot]]) -> APIRouter:
                     text = sld(style, layer) if suffix == "sld" else qml(style, layer)
                     kind = SLD_TYPE if suffix == "sld" else "application/vnd.qgis.qml+xml"
                     return Response(text, media_type=kind)
-        raise HTTPException(404, f"没有样式 {name}.{suffix}。")
+        raise NotFound(f"没有样式 {name}.{suffix}。", "名称见 /ogc/styles。")
 
     return routes
 
@@ -112,9 +113,8 @@ def _name(layer: Layer, at: int) -> str:
 
 
 def _drawn(snapshot: Snapshot) -> list[Layer]:
-    """Give the layers that have styles, without party matters."""
-    made = layers_of(snapshot, Definition(), None, ["divisions", "compounds", "barriers"])
-    return [layer.without_internal() for layer in made]
+    """Give the layers that have styles."""
+    return layers_of(snapshot, Definition(), None, ["divisions", "compounds", "barriers"])
 
 
 def _named(snapshot: Snapshot) -> list[tuple[str, str]]:

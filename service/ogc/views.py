@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
+import psycopg
+
 from geo.action_plan import Definition
+from geo.errors import ServerError
+from geo.register.compose import Connection
 from geo.register.store import Register
 from geo.snapshot.file import Snapshot
 from geo.terms import MADE_UP
@@ -25,7 +29,9 @@ TITLES: Final = {
 }
 """Collections in the order in which they are listed."""
 
-FIGURES: Final = ("i1_share", "i1_high", "i1_class", "i2_share", "i2_high", "i2_class")
+FIGURES: Final = tuple(
+    f"{key}_{name}" for key in ("i1", "i2", "i3", "i4") for name in ("share", "high", "class")
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ def show(register: Register, snapshot: Snapshot, known: int) -> Shown:
     with register.connect() as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", [VIEWS_LOCK])
         connection.execute(files("service.ogc").joinpath("views.sql").read_bytes())
+        _grant(connection)
         connection.execute("delete from ogc_kept.shown")
         connection.execute(
             "insert into ogc_kept.shown (snapshot, as_of, known, definition, data)"
@@ -68,11 +75,22 @@ def show(register: Register, snapshot: Snapshot, known: int) -> Shown:
         connection.execute("delete from ogc_kept.figure")
         with connection.cursor().copy(
             "copy ogc_kept.figure (division, i1_share, i1_high, i1_class, i2_share, i2_high,"
-            " i2_class) from stdin"
+            " i2_class, i3_share, i3_high, i3_class, i4_share, i4_high, i4_class) from stdin"
         ) as copy:
             for row in rows:
                 copy.write_row(row)
     return shown
+
+
+def _grant(connection: Connection) -> None:
+    """Let the role that answers read the views."""
+    try:
+        connection.execute(files("service.ogc").joinpath("role.sql").read_bytes())
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise ServerError(
+            "数据库用户无权建立 OGC 接口所用的只读角色 wuye_ogc。",
+            "请数据库管理员执行：create role wuye_ogc nologin; grant wuye_ogc to 该用户;",
+        ) from error
 
 
 def _figures(snapshot: Snapshot, definition: Definition) -> list[list[Any]]:

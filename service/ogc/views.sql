@@ -2,7 +2,8 @@
 --
 -- In:  nothing; which snapshot is shown is the one row of ogc_kept.shown.
 -- Out: schema ogc with compounds, areas, barriers and divisions by level; each row says its
---      snapshot, its date and whether it is made up. No party matters, no companies.
+--      snapshot, its date and whether it is made up. Party organisations are shares of divisions
+--      (I3, I4), as at the other doors inside (decision 21); no company and no compound has any.
 -- Indexes that serve them: snapshot_compound_key, snapshot_compound_geom, and those of the
 --      register's tables over geom, valid and known.
 create schema if not exists ogc;
@@ -22,6 +23,13 @@ create table if not exists ogc_kept.figure (
     i1_share double precision, i1_high double precision, i1_class integer,
     i2_share double precision, i2_high double precision, i2_class integer
 );
+alter table ogc_kept.figure
+    add column if not exists i3_share double precision,
+    add column if not exists i3_high double precision,
+    add column if not exists i3_class integer,
+    add column if not exists i4_share double precision,
+    add column if not exists i4_high double precision,
+    add column if not exists i4_class integer;
 
 create or replace view ogc.compounds as
 select c.code, c.name, c.division, c.built_year, c.urban, c.floor_area_m2::float8 as floor_area_m2,
@@ -50,7 +58,9 @@ join ogc_kept.shown s on b.valid @> s.as_of and b.known @> s.known;
 
 create or replace view ogc_kept.division as
 select d.code, d.name, f.i1_share, f.i1_high, f.i1_class, f.i2_share, f.i2_high, f.i2_class,
-    s.definition, s.snapshot, s.as_of::text as shown_on, s.data, d.geom
+    s.definition, s.snapshot, s.as_of::text as shown_on, s.data, d.geom,
+    -- a view that is there already takes new columns at its end only
+    f.i3_share, f.i3_high, f.i3_class, f.i4_share, f.i4_high, f.i4_class
 from division d
 join ogc_kept.shown s on d.valid @> s.as_of and d.known @> s.known
 left join ogc_kept.figure f on f.division = d.code;

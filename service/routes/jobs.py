@@ -59,16 +59,33 @@ def _found(space: WorkspaceOf, job: str) -> Job:
     return record.get(space.register, job.replace("\0", ""))
 
 
+def watcher(request: Request, space: WorkspaceOf) -> Watcher:
+    """Give the application's watcher."""
+    state = request.app.state
+    if not hasattr(state, "watcher"):
+        state.watcher = Watcher(space.register.conninfo)
+    found: Watcher = state.watcher
+    return found
+
+
+WatcherOf = Annotated[Watcher, Depends(watcher)]
+
+
+async def seated(found: WatcherOf) -> AsyncIterator[Watcher]:
+    """Give the watcher with a place to wait at, kept until the stream has ended."""
+    with found.seat():
+        yield found
+
+
 @router.get(
     "/jobs/{job}/events",
     summary="任务的进展（事件流）/ A job's progress as server-sent events",
-    responses=problems(404),
+    responses=problems(404, 429),
     response_class=EventSourceResponse,
 )
 async def events(
-    request: Request,
-    space: WorkspaceOf,
     job: Annotated[Job, Depends(_found)],
+    news: Annotated[Watcher, Depends(seated)],
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Tell each step (``event: progress``, the job as data); the stream ends with the job."""
@@ -80,22 +97,13 @@ async def events(
         and last_event_id.isdigit()
         else None
     )
-    async for now in watcher(request, space).follow(job.id, known):
+    async for now in news.follow(job.id, known, job):
         yield ServerSentEvent(
             data=answer(now).model_dump(mode="json"),
             event="progress",
             id=str(now.version),
             retry=RETRY_MS,
         )
-
-
-def watcher(request: Request, space: WorkspaceOf) -> Watcher:
-    """Give the application's watcher."""
-    state = request.app.state
-    if not hasattr(state, "watcher"):
-        state.watcher = Watcher(space.register.conninfo)
-    found: Watcher = state.watcher
-    return found
 
 
 def answer(job: Job) -> JobAnswer:

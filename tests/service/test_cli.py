@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -214,3 +215,17 @@ def test_serve_refuses_other_addresses(folder: Path) -> None:
     done = command(folder, "serve", "--host", "0.0.0.0")  # noqa: S104
     assert done.returncode == 2
     assert "127.0.0.1" in done.stderr
+
+
+def test_a_port_in_use_is_said_in_our_words(wuye) -> None:  # type: ignore[no-untyped-def]
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        code, out, err = wuye("serve", "--port", str(port))
+        assert (code, out) == (2, "")
+        assert f"端口 {port} 已被占用" in err
+        assert "wuye serve --port" in err
+        code, _, err = wuye("serve", "--port", str(port), "--json")
+        assert code == 2
+        assert str(port) in json.loads(err)["message"]

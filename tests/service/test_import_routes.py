@@ -332,6 +332,24 @@ def test_a_form_that_makes_no_sense_is_a_problem(
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"Content-Disposition: form-data; name=file; filename=" + b"a" * 5_000_000,
+        b"X-" + b"a" * 5_000_000 + b": 1",
+        b"\r\n".join(b"X-%d: 1" % k for k in range(100_000)),
+    ],
+    ids=["a_long_value", "a_long_name", "many"],
+)
+def test_headers_of_a_part_have_an_end(api: TestClient, place: Place, headers: bytes) -> None:
+    body = b"--b\r\n" + headers + b"\r\n\r\nx\r\n--b--\r\n"
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    answer = api.post("/api/v1/imports", content=body, headers=kind)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert list((place.home / "imports").iterdir()) == []
+
+
 def test_what_is_forgotten_is_gone_and_what_was_imported_stays(
     api: TestClient, send: Callable[..., dict[str, Any]], do: Callable[[str], Job], place: Place
 ) -> None:

@@ -255,6 +255,49 @@ def test_who_comes_back_is_told_only_what_is_new(
     assert asyncio.run(follow()) == [0, known + 1]
 
 
+def test_all_who_listen_share_one_connection(
+    register: Register, ask: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [ask("series", {"dates": []}) for _ in range(3)]
+    opened: list[str] = []
+
+    def counted(conninfo: str) -> object:
+        opened.append(conninfo)
+        return open_connection(conninfo)
+
+    monkeypatch.setattr("service.jobs.events.open_connection", counted)
+    watcher = Watcher(register.conninfo)
+
+    async def follow() -> list[list[str]]:
+        async def listen(identity: str) -> list[str]:
+            return [job.state async for job in watcher.follow(identity)]
+
+        everybody = [asyncio.create_task(listen(jobs[at % 3])) for at in range(30)]
+        await asyncio.sleep(1)
+        for identity in jobs:
+            await asyncio.to_thread(record.cancel, register, identity)
+        return await asyncio.gather(*everybody)
+
+    assert asyncio.run(follow()) == [["waiting", "cancelled"]] * 30
+    assert len(opened) == 1
+
+
+def test_a_listener_too_many_is_told_so_before_anything_is_streamed(
+    api: TestClient, register: Register, ask: Callable[..., str]
+) -> None:
+    identity = ask("series", {"dates": []})
+    watcher = api.app.api.state.watcher = Watcher(register.conninfo, most=1)  # type: ignore[attr-defined]
+    with watcher.seat():
+        answer = api.get(f"/api/v1/jobs/{identity}/events")
+    assert answer.status_code == 429
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert int(answer.headers["retry-after"]) > 0
+    assert "1 个" in answer.json()["title"]
+    record.cancel(register, identity)
+    for _ in range(3):  # each gives its place back
+        assert api.get(f"/api/v1/jobs/{identity}/events").status_code == 200
+
+
 def test_following_nothing_is_an_error(register: Register) -> None:
     async def follow() -> None:
         async for _ in Watcher(register.conninfo).follow("none"):
