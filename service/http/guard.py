@@ -8,15 +8,18 @@ the second by the ``Host`` that the name stands in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.errors import problem
 
 LOCAL_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+ASKED: Final = frozenset({b"host", b"origin", b"sec-fetch-site", b"sec-fetch-dest"})
+"""The headers that decide; read by hand, for they are read for every tile."""
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,7 +35,10 @@ class Guard:
         if scope["type"] == "websocket":
             return
         if scope["type"] == "http":
-            headers = Headers(scope=scope)
+            headers: dict[str, str] = {}
+            for name, value in scope["headers"]:
+                if name in ASKED:
+                    headers.setdefault(name.decode("latin-1"), value.decode("latin-1"))
             host = headers.get("host", "")
             if name_of(host) not in self.names:
                 refusal = problem(421, "不是本机的地址", "请用 http://127.0.0.1 打开。")
@@ -49,6 +55,7 @@ class Guard:
         await self.app(scope, receive, send)
 
 
+@lru_cache(maxsize=64)
 def name_of(host: str) -> str:
     """Give the name in a ``Host`` header, without port and brackets; blank when it has none.
 
@@ -63,7 +70,7 @@ def name_of(host: str) -> str:
         return ""
 
 
-def _is_drawn_elsewhere(headers: Headers) -> bool:
+def _is_drawn_elsewhere(headers: Mapping[str, str]) -> bool:
     """Tell whether a page of another site asks for a part of itself: a picture, a frame, data.
 
     It could not read the answer, but have a snapshot made of every day since 1949.
@@ -72,7 +79,7 @@ def _is_drawn_elsewhere(headers: Headers) -> bool:
     return from_elsewhere and headers.get("sec-fetch-dest", "empty") != "document"
 
 
-def _is_own(headers: Headers, scheme: str, host: str) -> bool:
+def _is_own(headers: Mapping[str, str], scheme: str, host: str) -> bool:
     """Tell whether a write comes from our own page, or from no page at all.
 
     Browsers send ``Origin`` with every write, and say ``null`` where they hide it; those that know

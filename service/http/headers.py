@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -54,6 +53,7 @@ HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+_SENT: Final = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 
 
 class StrictHeaders:
@@ -70,9 +70,10 @@ class StrictHeaders:
 
         async def strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                brought = message.get("headers", ())
+                names = {name for name, _ in brought}
+                added = [header for header in _SENT if header[0] not in names]
+                message = {**message, "headers": [*brought, *added]}
             await send(message)
 
         await self.app(scope, receive, strictly)
