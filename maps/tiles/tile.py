@@ -1,7 +1,8 @@
 """A tile put together from its layers, within a limit of size.
 
-The rule: a tile that is too large is drawn coarser (`COARSER`), then without names, then without
-its smallest features. What is left out is said in the tile, in the layer `omitted`: one point in
+The rule: a tile larger than is wanted is drawn coarser (`COARSER`) and without names, whole all the
+same. Only one that is then still larger than any tile may be goes without its smallest features.
+What is left out is said in the tile, in the layer `omitted`: one point in
 the middle for each layer that is not whole, with how many features and how much floor area it
 lacks.
 """
@@ -26,7 +27,9 @@ FINE_FROM: Final = 13
 """From this zoom on a unit is under 1.2 m and only rounding changes a border."""
 
 COARSER: Final = (2.0, 4.0)
-"""Tolerances, in units, that a tile over the limit is tried with."""
+"""Tolerances, in units, that a tile larger than is wanted is tried with."""
+COARSEST: Final = 8.0
+"""Then this one, without names: a pixel of a screen, where a tile is 512 wide."""
 
 _FEATURE = (2 << 3) | 2  # of a layer
 _KEY = (3 << 3) | 2
@@ -35,16 +38,33 @@ _ID, _TAGS, _TYPE, _GEOMETRY = (1 << 3), (2 << 3) | 2, (3 << 3), (4 << 3) | 2
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a tile may be, before and after compression; bytes."""
+    """How large a tile may be, and how large it should be, before and after compression; bytes.
 
-    raw_bytes: int = 500_000
-    gzip_bytes: int = 200_000
+    The largest that a tile may be after compression is tippecanoe's own limit.
+    """
+
+    raw_bytes: int = 1_500_000
+    gzip_bytes: int = 500_000
+    wanted_raw_bytes: int = 500_000
+    wanted_gzip_bytes: int = 200_000
 
     def fits(self, tile: bytes) -> bool:
-        """Tell whether a tile is within both."""
-        if len(tile) > self.raw_bytes:
-            return False
-        return len(tile) <= self.gzip_bytes or len(compress(tile)) <= self.gzip_bytes
+        """Tell whether a tile is within what it may be."""
+        return _within(tile, self.raw_bytes, self.gzip_bytes)
+
+    def is_wanted(self, tile: bytes) -> bool:
+        """Tell whether a tile is within what it should be."""
+        return _within(
+            tile,
+            min(self.raw_bytes, self.wanted_raw_bytes),
+            min(self.gzip_bytes, self.wanted_gzip_bytes),
+        )
+
+
+def _within(tile: bytes, raw_bytes: int, gzip_bytes: int) -> bool:
+    if len(tile) > raw_bytes:
+        return False
+    return len(tile) <= gzip_bytes or len(compress(tile)) <= gzip_bytes
 
 
 def compress(tile: bytes) -> bytes:
@@ -59,13 +79,16 @@ def encode(layers: tuple[Layer, ...], z: int, x: int, y: int, limits: Limits) ->
     steps = [(finest, False), *((step, False) for step in COARSER)]
     if any(layer.lean is not None for layer in layers):
         steps.append((COARSER[-1], True))
+    steps.append((COARSEST, True))
     for tolerance, lean in steps:
         drawn = [
             layer.encode(z, x, y, 0.0 if layer.cuts else tolerance, lean=lean) for layer in layers
         ]
         tile = b"".join(map(_message, layers, drawn))
-        if limits.fits(tile):
+        if limits.is_wanted(tile):
             return tile
+    if limits.fits(tile):
+        return tile
     return _fitted(layers, drawn, z, x, y, limits)
 
 
@@ -86,7 +109,7 @@ def _fitted(
         for layer, item in zip(layers, whole, strict=True):
             own = len(item.features) + len(item.values)
             keep = _largest_within(layer, item, room * own / max(full, 1))
-            kept = layer.encode(z, x, y, 0.0 if layer.cuts else COARSER[-1], keep, lean=True)
+            kept = layer.encode(z, x, y, 0.0 if layer.cuts else COARSEST, keep, lean=True)
             messages.append(layer.message(kept))
             left = _left_out(item, keep)
             if len(left):

@@ -53,6 +53,48 @@ def test_coarser_comes_before_leaving_out(snapshot: Snapshot, tiles: TileSet) ->
     assert len(found["compounds"]["features"]) == len(decoded(full)["compounds"]["features"])
 
 
+def test_a_tile_that_may_be_that_large_is_whole_though_it_should_be_smaller(
+    snapshot: Snapshot, tiles: TileSet
+) -> None:
+    full = decoded(tiles.tile("compounds", 10, X, Y))["compounds"]["features"]
+    limits = Limits(wanted_raw_bytes=2_000, wanted_gzip_bytes=2_000)
+    tile = TileSet(snapshot, None, limits).tile("compounds", 10, X, Y)
+    assert len(tile) > 2_000
+    found = decoded(tile)
+    assert set(found) == {"compounds"}
+    assert {item["id"] for item in found["compounds"]["features"]} == {item["id"] for item in full}
+    assert not any("name" in item["properties"] for item in found["compounds"]["features"])
+
+
+@pytest.mark.parametrize("z", [10, 11, 12, 13, 14])
+@pytest.mark.parametrize("wanted", [500_000, 100])
+def test_no_compound_is_in_no_tile(snapshot: Snapshot, z: int, wanted: int) -> None:
+    """Slivers at edges and what is smaller than the grid too, also in the coarsest tiles."""
+    standing = np.flatnonzero(snapshot.column("compounds", "standing"))
+    place = np.column_stack([snapshot.column("compounds", name)[standing] for name in "xy"])
+    drawn = standing[~np.isnan(place[:, 0])] + 1
+    tiles = TileSet(snapshot, None, Limits(wanted_raw_bytes=wanted))
+    columns = (world(place[~np.isnan(place[:, 0])]) * 2**z).astype(int)
+    found: set[int] = set()
+    for x, y in {tuple(item) for item in columns.tolist()}:
+        found |= {
+            item["id"]
+            for item in decoded(tiles.tile("compounds", z, x, y))["compounds"]["features"]
+        }
+    assert found == set(drawn.tolist())
+
+
+def test_coarser_tiles_hold_the_same_compounds(tiles: TileSet) -> None:
+    (layer, _) = tiles.layers("compounds")
+    for z in (10, 11, 12):
+        x, y = X << (z - 10), Y << (z - 10)
+        for column in range(x, x + 2 ** (z - 10)):
+            for row in range(y, y + 2 ** (z - 10)):
+                drawn = [layer.encode(z, column, row, by).sizes > 0 for by in (0.0, 1.0, 4.0, 64.0)]
+                for other in drawn[1:]:
+                    np.testing.assert_array_equal(other, drawn[0])
+
+
 def test_names_go_before_compounds_do(snapshot: Snapshot, tiles: TileSet) -> None:
     full = tiles.tile("compounds", 10, X, Y)
     coarse = TileSet(snapshot, None, Limits(len(full) - 200, 10**9)).tile("compounds", 10, X, Y)

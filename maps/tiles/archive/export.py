@@ -26,7 +26,7 @@ from maps.tiles.mercator import Bounds, lonlat
 from maps.tiles.tileset import TileSet, kind_of
 
 FORMATS: Final = ("pmtiles", "mbtiles")
-ENCODING: Final = 2
+ENCODING: Final = 3
 """Counts up when the encoder writes other bytes, so that no half archive is gone on with."""
 
 INTERNAL: Final = "内部使用"

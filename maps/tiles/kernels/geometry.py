@@ -174,7 +174,8 @@ def put_shape(
     """Write a feature's shape, its parts from `first` to `last`; give its bytes, 0 outside.
 
     A line or polygon that the grid leaves nothing of is drawn as a speck at its anchor, in the
-    tiles that hold that: no feature vanishes.
+    tiles that hold that: no feature vanishes. What a tolerance alone leaves nothing of in a tile
+    beside that is drawn as the grid has it, so that coarser tiles hold the same features.
     """
     if kind == 1:
         return put_point(out, 0, ax, ay, extent)
@@ -196,4 +197,9 @@ def put_shape(
         )  # fmt: skip
     if n == 0 and low[0] <= ax <= high[0] and low[1] <= ay <= high[1]:
         n = put_speck(out, 0, ax, ay, kind, qx, qy)
+    elif n == 0 and tolerance > 0.0 and kind == 3:
+        n = put_polygons(
+            out, 0, coords, rings, parts, first, last, view, low, high, False, 0.0,
+            fx, fy, gx, gy, qx, qy,
+        )  # fmt: skip
     return n
