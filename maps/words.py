@@ -6,11 +6,12 @@ target of 90 % is written 89.96 %. What is missing is rounded up, so that it is 
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
 from geo.action_plan import BASIS_NAMES, POPULATION_NAMES, Definition, Indicator, action_plan
+from geo.terms import MADE_UP
 from maps.style import Words
 
 MOST_DIGITS: Final = 4
@@ -53,12 +54,15 @@ def bounds_text(low: str, high: str) -> str:
 def points_text(points: float) -> str:
     """Write a gap in percentage points; a gap is never written as 0.0.
 
-    >>> points_text(2.7), points_text(0.04), points_text(0.0)
-    ('2.7', '0.04', '0.0')
+    A half goes down where a share's goes up, so that the two make the target up: 87.25 % of 90 %
+    is written 87.3 % and lacks 2.7.
+
+    >>> points_text(2.7), points_text(0.04), points_text(0.0), points_text(2.75)
+    ('2.7', '0.04', '0.0', '2.7')
     """
-    exact = Fraction(points)
+    exact = Fraction(repr(float(points)))
     for digits in range(1, MOST_DIGITS + 1):
-        rounded = _rounded(exact, digits, ROUND_HALF_UP)
+        rounded = _rounded(exact, digits, ROUND_HALF_DOWN)
         if rounded or not exact:
             return f"{rounded:f}"
     return f"{_rounded(exact, MOST_DIGITS, ROUND_CEILING):f}"
@@ -134,6 +138,15 @@ def gap_text(gap_amount: int, unit: str) -> Words:
     return area_text(gap_amount, up=True) if unit == "m2" else count_text(gap_amount, unit)
 
 
+def file_mark(*, made_up: bool) -> str:
+    """Give what the names of files begin with where their data is made up.
+
+    >>> file_mark(made_up=True), file_mark(made_up=False)
+    ('示例数据_', '')
+    """
+    return f"{MADE_UP}_" if made_up else ""
+
+
 def target_text(target: Decimal) -> str:
     """Write a target: ``90 %``."""
     return f"{_trimmed(f'{100 * target:f}')} %"
@@ -175,6 +188,8 @@ def _rounded(value: Fraction, digits: int, way: str) -> Decimal:
         floor += rest > 0
     elif way == ROUND_HALF_UP:
         floor += rest >= Fraction(1, 2)
+    elif way == ROUND_HALF_DOWN:
+        floor += rest > Fraction(1, 2)
     return Decimal(floor).scaleb(-digits)
 
 

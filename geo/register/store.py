@@ -262,6 +262,14 @@ class Register:
             ).fetchone()
         return bool(row and row["found"])
 
+    def has_made_up(self) -> bool:
+        """Tell whether anything in the register is made up."""
+        with self.connect() as connection:
+            row = connection.execute(
+                "select exists (select from change where made_up) as found"
+            ).fetchone()
+        return bool(row and row["found"])
+
     def known_change(self, known_at: dt.datetime | None = None) -> int:
         """Give the number of the last change committed by a moment (None: by now); 0 for none.
 

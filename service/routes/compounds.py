@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from maps.compound_list import listed, workbook
 from maps.definitions import FILTER_WORDS
 from maps.reasons import FACT_KINDS
 from maps.style import STATES, state_of_mode
+from maps.words import file_mark
 from service.cards import card, row_of
 from service.dependencies import (
     NOT_MODIFIED,
@@ -186,11 +188,15 @@ def compounds_workbook(
     snapshot: SnapshotOf, definition: DefinitionOf, found: WantedOf, asked: AskedOf
 ) -> Response:
     """Give the whole list as a workbook that says snapshot, definition, date and conditions."""
-    name = f"compounds-{snapshot.as_of.isoformat()}-{snapshot.id[:12]}.xlsx"
+    mark = file_mark(made_up=snapshot.made_up)
+    name = f"{mark}compounds-{snapshot.as_of.isoformat()}-{snapshot.id[:12]}.xlsx"
     return Response(
         workbook(snapshot, found.rows.tolist(), definition, found.words),
         media_type=XLSX,
-        headers={**asked.headers, "Content-Disposition": f'attachment; filename="{name}"'},
+        headers={
+            **asked.headers,
+            "Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}",
+        },
     )
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 
 from geo.snapshot.file import Snapshot
 from geo.takeover.plan import saved
+from maps.words import file_mark
 from service.asking_work import ask, long_work
 from service.dependencies import DivisionOf, WorkspaceOf
 from service.errors import problems
@@ -123,7 +124,8 @@ def plan_file(
     """Give a kept plan as a workbook, a GeoPackage with lines, or JSON."""
     found = saved.load(space.register, plan)
     path = written(space.home / "plans", space.snapshots, found, f".{suffix}")
-    name = f"wuye-plan-{re.sub('[^0-9a-f]', '', str(found['plan']))[:12]}.{suffix}"
+    mark = file_mark(made_up=space.register.has_made_up())
+    name = f"{mark}wuye-plan-{re.sub('[^0-9a-f]', '', str(found['plan']))[:12]}.{suffix}"
     return FileResponse(path, media_type=FILES[suffix], filename=name)
 
 

@@ -29,6 +29,7 @@ from maps.report.content import Report, make_report
 from maps.report.document import write_document
 from maps.report.gaps import gap_lists
 from maps.report.workbook import TOP, write_workbook
+from maps.words import points_text, share_text
 
 PREFECTURE = 5301
 PLAN = {
@@ -197,8 +198,19 @@ def test_share_and_gap_make_up_the_target_on_its_own_side(numerator: int, target
     assert (Decimal(shown.rstrip("%")) >= Decimal(target) * 100) == (row.met == "yes")
     away = abs(Fraction(Decimal(target)) * 100 - Fraction(numerator, 10_000))
     assert abs(Fraction(Decimal(gap)) - away) <= Fraction(1, 20)
-    if Fraction(numerator, 1_000_000) != Fraction(Decimal(target)):
+    if row.met != "yes":
         assert Decimal(gap) > 0
+    assert shown == share_text(numerator, 1_000_000, Decimal(target)).replace(" ", "")
+
+
+def test_a_half_makes_the_target_up_too() -> None:
+    """As tables and the interface write it: the share's half goes up, the gap's down."""
+    sums = np.array([8725, 10000, 0, 0, 0])
+    row = _row(1, "", "division", sums, sums, Decimal("0.9"), 1)
+    assert row.gap_points is not None
+    assert sentences.share_and_gap(row) == ("87.3%", "2.7")
+    assert share_text(8725, 10000, Decimal("0.9")) == "87.3 %"
+    assert points_text(row.gap_points) == "2.7"
 
 
 def test_the_example_of_the_bureau() -> None:
