@@ -68,15 +68,19 @@ class WmtsApp:
             await send_answer(found, scope, send, with_body=scope["method"] == "GET")
 
     async def _answer(self, asked: Asked, at: str) -> Answer:
-        snapshot = await asyncio.to_thread(self._snapshot, asked.snapshot)
+        snapshot = await asyncio.to_thread(self._snapshot, asked.snapshot, asked.day)
         shelf = await asyncio.to_thread(shelf_of, snapshot)
         if asked.what == "capabilities":
             base = f"{at}{PREFIX}" + (f"/snapshot/{snapshot.id}" if asked.snapshot else "")
-            return answer(capabilities(shelf, base), XML, CHECKED, encoded=False)
+            days = () if asked.snapshot else await asyncio.to_thread(self._days)
+            return answer(capabilities(shelf, base, days), XML, CHECKED, encoded=False)
         layer, matrix_set = shelf.layers.get(asked.layer), SETS.get(asked.matrix_set)
         if layer is None:
             words = f"没有图层 {asked.layer}。", f"可用：{'、'.join(shelf.layers)}。"
             raise Refusal("InvalidParameterValue", "LAYER", *words)
+        if asked.what == "legend":
+            made = await asyncio.to_thread(self.pictures.legend, snapshot, layer, shelf.shown)
+            return made if asked.snapshot else _checked(made)
         if matrix_set is None:
             words = f"没有矩阵集 {asked.matrix_set}。", f"可用：{'、'.join(SETS)}。"
             raise Refusal("InvalidParameterValue", "TILEMATRIXSET", *words)
@@ -95,9 +99,20 @@ class WmtsApp:
             found = await asyncio.shield(job)
         return found if asked.snapshot else _checked(found)
 
-    def _snapshot(self, name: str) -> Snapshot:
+    def _days(self) -> list[str]:
+        """List the dates that there are snapshots of, the newest first."""
+        listed = self.workspace.snapshots.listed()
+        return list(dict.fromkeys(item["as_of"].isoformat() for item in listed))
+
+    def _snapshot(self, name: str, day: str) -> Snapshot:
         if name:
             return self.workspace.opened.open(name)
+        if day:
+            if day not in self._days():
+                raise Refusal(
+                    "InvalidParameterValue", "TIME", f"没有 {day} 的快照。", "可用日期见能力文档。"
+                )
+            return self.workspace.opened.get(dt.date.fromisoformat(day))
         return self.workspace.opened.get(dt.datetime.now().astimezone().date())
 
 

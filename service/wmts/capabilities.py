@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from maps.raster.tiling import SIDE_PX
-from service.wmts.address import CAPABILITIES, FORMAT, STYLE, VERSION
+from service.wmts.address import CAPABILITIES, FORMAT, LEGEND, STYLE, TIME, VERSION
 from service.wmts.layers import Layer, Shelf
 from service.wmts.matrices import SETS, MatrixSet
 from service.wmts.refusal import HEAD, OWS, XML_LANG
@@ -15,15 +16,18 @@ WMTS: Final = "http://www.opengis.net/wmts/1.0"
 XLINK: Final = "http://www.w3.org/1999/xlink"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 PLACE: Final = f"{WMTS} http://schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd"
-PLACES: Final = "{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}"
+PLACES: Final = "{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}"
 _HREF: Final = f"{{{XLINK}}}href"
 
 
-def capabilities(shelf: Shelf, base: str) -> bytes:
+def capabilities(shelf: Shelf, base: str, days: Sequence[str] = ()) -> bytes:
     """Write the document.
 
     Parameters
     ----------
+    days
+        Dates that can be asked for beside today, the newest first; none where a path names the
+        snapshot.
     base
         Address of the service as the asker knows it, without a slash at its end.
     """
@@ -40,7 +44,7 @@ def capabilities(shelf: Shelf, base: str) -> bytes:
     _operations(root, base)
     contents = SubElement(root, f"{{{WMTS}}}Contents")
     for layer in shelf.layers.values():
-        _layer(contents, layer, shelf, base)
+        _layer(contents, layer, shelf, base, days)
     for matrix_set in SETS.values():
         _matrix_set(contents, matrix_set)
     SubElement(root, f"{{{WMTS}}}ServiceMetadataURL", {_HREF: f"{base}/{CAPABILITIES}"})
@@ -82,7 +86,7 @@ def _operations(root: Element, base: str) -> None:
             _ows(_ows(constraint, "AllowedValues"), "Value", encoding)
 
 
-def _layer(contents: Element, layer: Layer, shelf: Shelf, base: str) -> None:
+def _layer(contents: Element, layer: Layer, shelf: Shelf, base: str, days: Sequence[str]) -> None:
     found = _own(contents, "Layer")
     _ows(found, "Title", layer.title)
     _ows(found, "Abstract", layer.abstract)
@@ -94,10 +98,21 @@ def _layer(contents: Element, layer: Layer, shelf: Shelf, base: str) -> None:
     style = _own(found, "Style", isDefault="true")
     _ows(style, "Title", "默认")
     _ows(style, "Identifier", STYLE)
+    legend = f"{base}/{LEGEND}/{layer.name}.png"
+    SubElement(style, f"{{{WMTS}}}LegendURL", {"format": FORMAT, _HREF: legend})
     _own(found, "Format", FORMAT)
+    if days:
+        dimension = _own(found, "Dimension")
+        _ows(dimension, "Identifier", TIME)
+        _ows(dimension, "Title", "截至日期")
+        _ows(dimension, "UOM", "ISO8601")
+        _own(dimension, "Default", shelf.shown.as_of)
+        for day in dict.fromkeys([shelf.shown.as_of, *days]):
+            _own(dimension, "Value", day)
     for name in SETS:
         _own(_own(found, "TileMatrixSetLink"), "TileMatrixSet", name)
-    template = f"{base}/{layer.name}/{PLACES}.png"
+    style_and_day = f"{{Style}}/{{{TIME}}}" if days else "{Style}"
+    template = f"{base}/{layer.name}/{style_and_day}/{PLACES}.png"
     _own(found, "ResourceURL", format=FORMAT, resourceType="tile", template=template)
 
 

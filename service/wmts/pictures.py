@@ -12,6 +12,8 @@ from geo.action_plan import Definition
 from geo.snapshot.file import Snapshot
 from maps.raster.picture import picture
 from maps.raster.pyramid import BLOCK_ZOOMS, Block, Pyramid
+from maps.sheet.legend import legend_picture
+from service.ogc.views import Shown
 from service.tiles.kept import Answer, Kept, answer
 from service.tiles.sending import PRIVATE
 from service.wmts.layers import Layer
@@ -52,6 +54,17 @@ class Pictures:
                 made = found.get((zoom, column, row), blank)
                 self.kept.put(f"{begins}/{zoom}/{column}/{row}", made)
         return found.get((zoom, x, y), blank)
+
+    def legend(self, snapshot: Snapshot, layer: Layer, shown: Shown) -> Answer:
+        """Draw a layer's legend, once."""
+        key = f"{snapshot.id}/{layer.name}/legend"
+        found = self.kept.get(key)
+        if found is None:
+            about = f"截至 {shown.as_of} · 快照 {shown.snapshot[:12]}", f"口径 {shown.definition}"
+            drawn = legend_picture(layer.what, layer.title, about)
+            found = answer(drawn, PNG, PRIVATE, encoded=False)
+            self.kept.put(key, found)
+        return found
 
     def _pyramid(self, snapshot: Snapshot, layer: Layer, matrix_set: MatrixSet) -> Pyramid:
         key = snapshot.id, layer.name, matrix_set.name

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import io
 import math
 import shutil
 import socket
@@ -23,6 +25,7 @@ import pytest
 import shapely
 import uvicorn
 from owslib.wmts import WebMapTileService
+from PIL import Image
 from pyproj import Transformer
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
@@ -48,7 +51,8 @@ def app(spread: Snapshot) -> WmtsApp:
         raise NotFound(f"没有快照 {name}。")
 
     opened = SimpleNamespace(open=open_, get=lambda _day: spread)
-    space: Any = SimpleNamespace(opened=opened)
+    dates = [{"as_of": dt.date(2024, 12, 31)}, {"as_of": dt.date(2023, 12, 31)}]
+    space: Any = SimpleNamespace(opened=opened, snapshots=SimpleNamespace(listed=lambda: dates))
     return WmtsApp(space)
 
 
@@ -144,13 +148,48 @@ def test_owslib_reads_capabilities_and_a_tile(server: str, spread: Snapshot) -> 
         by_names = service.gettile(row=row, column=column, format="image/png", **asked).read()
         assert (pixels(by_names)[..., 3] == 255).any()
         template = layer.resourceURLs[0]["template"]
-        words = {"{Style}": "default", "{TileMatrixSet}": name, "{TileMatrix}": "8",
+        words = {"{Style}": "default", "{time}": "2024-12-31", "{TileMatrixSet}": name, "{TileMatrix}": "8",
                  "{TileRow}": str(row), "{TileCol}": str(column)}  # fmt: skip
         for key, value in words.items():
             template = template.replace(key, value)
         with urllib.request.urlopen(template) as answer:
             assert answer.headers["content-type"] == "image/png"
             assert answer.read() == by_names
+
+
+def test_a_date_can_be_asked_for_and_only_one_that_there_is(get: Get, server: str) -> None:
+    layer = WebMapTileService(server)["I1-county"]
+    assert layer.dimensions["time"]["default"] == "2024-12-31"
+    assert layer.dimensions["time"]["values"] == ["2024-12-31", "2023-12-31"]
+    column, row, *_ = place("GoogleMapsCompatible", 8, 102.7, 25.0)
+    end = f"GoogleMapsCompatible/8/{row}/{column}.png"
+    asked = f"/ogc/wmts?SERVICE=WMTS&REQUEST=GetTile&LAYER=I1-county&STYLE=default&FORMAT=image/png&TILEMATRIXSET=GoogleMapsCompatible&TILEMATRIX=8&TILEROW={row}&TILECOL={column}"
+    whole = get(f"/ogc/wmts/I1-county/default/{end}")[2]
+    for address in (f"/ogc/wmts/I1-county/default/2023-12-31/{end}", f"{asked}&TIME=2023-12-31",
+                    f"{asked}&time=current"):  # fmt: skip
+        assert get(address)[::2] == (200, whole)
+    for day in ("2022-12-31", "yesterday", "2024-13-01"):
+        for address in (f"/ogc/wmts/I1-county/default/{day}/{end}", f"{asked}&TIME={day}"):
+            status, _, body = get(address)
+            assert (status, b"TIME" in body) == (400, True)
+
+
+def test_a_legend_has_each_colour_and_the_marks(get: Get, server: str, spread: Snapshot) -> None:
+    layers = WebMapTileService(server).contents
+    target = action_plan().indicator("I1").target
+    wanted = {"I1-county": [item.colour for item in share_classes(target)],
+              "state": [state.fill for state in STATES if state.pattern == "solid"]}  # fmt: skip
+    for name, colours in wanted.items():
+        address = layers[name].styles["default"]["legend"]
+        with urllib.request.urlopen(address) as answer:
+            image = Image.open(io.BytesIO(answer.read())).convert("RGB")
+        seen = {colour for _, colour in image.getcolors(10**6) or []}
+        assert {rgb(colour) for colour in colours} <= seen
+    status, headers, body = get(f"/ogc/wmts/snapshot/{spread.id}/legend/state.png")
+    assert (status, headers["content-type"]) == (200, "image/png")
+    assert "immutable" in headers["cache-control"]
+    assert body == get("/ogc/wmts/legend/state.png")[2]
+    assert get("/ogc/wmts/legend/none.png")[0] == 400
 
 
 @pytest.mark.parametrize("matrix_set", ["GoogleMapsCompatible", "c"])
