@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -28,6 +29,16 @@ PopulationOption = Annotated[
 WithInterim = Annotated[
     bool, typer.Option("--with-interim", help="业委会组建率把物业管理委员会计算在内。")
 ]
+
+ReviewNumber = Annotated[str, typer.Option("--review-number", help="审图号；没有则注明内部使用。")]
+Secrecy = Annotated[str, typer.Option("--secrecy", help="密级或使用范围，印在图文上。")]
+Publisher = Annotated[str, typer.Option("--publisher", help="编制单位。")]
+Source = Annotated[str, typer.Option("--source", help="资料来源，写进文件；默认按登记的台账。")]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Split a list that a user gave with commas, of either width."""
+    return tuple(dict.fromkeys(word.strip() for word in re.split("[,，、]", text) if word.strip()))
 
 
 def day(text: str | None, option: str = "--as-of") -> dt.date:

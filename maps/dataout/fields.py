@@ -134,28 +134,44 @@ PLACE: Final = (
 """What a division's row says before its figures; kind is `division` or `outside`."""
 
 
+def share_fields(key: str, words: str, *, internal: bool = False) -> tuple[Field, ...]:
+    """Give the columns of a share: itself, its upper bound, as text, its target, its class."""
+    parts: tuple[tuple[str, str, str, Kind], ...] = (
+        ("share", f"{words}(0–1)", "share", "number"),
+        ("high", f"{words}上界(0–1)", "high", "number"),
+        ("text", f"{words}(%)", "text", "text"),
+        ("target", f"{words}目标(0–1)", "target", "number"),
+        ("class", f"{words}分级", "class", "integer"),
+    )
+    return _of(key, parts, internal)
+
+
 def figure_fields() -> tuple[Field, ...]:
     """Give the figures of a division's row: each indicator's, in the plan's order."""
     found: list[Field] = []
     for indicator in action_plan().indicators.values():
-        key, short = indicator.id.lower(), indicator.short
+        key, words = indicator.id.lower(), indicator.short
         inside = indicator.id in PARTY_INDICATORS
         unit = {"m2": "(㎡)"}.get(indicator.unit, "(个)")
-        parts: tuple[tuple[str, str, str, Kind], ...] = (
-            ("numerator", f"{short}分子{unit}", "num", "number"),
-            ("denominator", f"{short}分母{unit}", "den", "number"),
-            ("unknown", f"{short}未核实{unit}", "unk", "number"),
-            ("share", f"{short}(0–1)", "share", "number"),
-            ("high", f"{short}上界(0–1)", "high", "number"),
-            ("text", f"{short}(%)", "text", "text"),
-            ("target", f"{short}目标(0–1)", "target", "number"),
-            ("met", f"{short}是否达标", "met", "text"),
-            ("gap_points", f"{short}差(百分点)", "gap_pt", "number"),
-            ("gap_amount", f"{short}还需{unit}", "gap_amt", "number"),
-            ("class", f"{short}分级", "class", "integer"),
+        amounts: tuple[tuple[str, str, str, Kind], ...] = (
+            ("numerator", f"{words}分子{unit}", "num", "number"),
+            ("denominator", f"{words}分母{unit}", "den", "number"),
+            ("unknown", f"{words}未核实{unit}", "unk", "number"),
         )
-        found += [
-            Field(f"{key}_{name}", header, f"{key}_{brief}", kind, inside)
-            for name, header, brief, kind in parts
-        ]
+        gaps: tuple[tuple[str, str, str, Kind], ...] = (
+            ("met", f"{words}是否达标", "met", "text"),
+            ("gap_points", f"{words}差(百分点)", "gap_pt", "number"),
+            ("gap_amount", f"{words}还需{unit}", "gap_amt", "number"),
+        )
+        *shares, class_ = share_fields(key, words, internal=inside)
+        found += [*_of(key, amounts, inside), *shares, *_of(key, gaps, inside), class_]
     return tuple(found)
+
+
+def _of(
+    key: str, parts: tuple[tuple[str, str, str, Kind], ...], internal: bool
+) -> tuple[Field, ...]:
+    return tuple(
+        Field(f"{key}_{name}", header, f"{key}_{brief}", kind, internal)
+        for name, header, brief, kind in parts
+    )

@@ -20,7 +20,7 @@ from geo.disclosure.exclusion import Exclusion
 from geo.disclosure.grid import LEAST, Bools
 from geo.snapshot.file import Array, Snapshot
 from maps import words
-from maps.dataout.fields import PLACE, Field
+from maps.dataout.fields import PLACE, Field, share_fields
 from maps.dataout.figures import LEVEL_NAMES
 from maps.dataout.layers import Layer, layers_of, multi, table_of
 from maps.dataout.public_table import COUNTS, PublicTable, levels_of, public_table
@@ -40,19 +40,11 @@ FIGURES: Final = (
     Field("i1_numerator", "已覆盖面积(㎡)", "i1_num", "number"),
     Field("i1_unknown", "未核实面积(㎡)", "i1_unk", "number"),
     Field("i1_denominator", "小区总面积(㎡)", "i1_den", "number"),
-    Field("i1_share", "物业服务面积覆盖率(0–1)", "i1_share", "number"),
-    Field("i1_high", "物业服务面积覆盖率上界(0–1)", "i1_high", "number"),
-    Field("i1_text", "物业服务面积覆盖率(%)", "i1_text"),
-    Field("i1_target", "物业服务面积覆盖率目标(0–1)", "i1_target", "number"),
-    Field("i1_class", "物业服务面积覆盖率分级", "i1_class", "integer"),
+    *share_fields("i1", "物业服务面积覆盖率"),
     Field("i2_with", "有业委会小区(个)", "i2_with_n", "integer"),
     Field("i2_unknown", "业委会未核实小区(个)", "i2_unk_n", "integer"),
     Field("i2_without", "无业委会小区(个)", "i2_not_n", "integer"),
-    Field("i2_share", "业主委员会组建率(0–1)", "i2_share", "number"),
-    Field("i2_high", "业主委员会组建率上界(0–1)", "i2_high", "number"),
-    Field("i2_text", "业主委员会组建率(%)", "i2_text"),
-    Field("i2_target", "业主委员会组建率目标(0–1)", "i2_target", "number"),
-    Field("i2_class", "业主委员会组建率分级", "i2_class", "integer"),
+    *share_fields("i2", "业主委员会组建率"),
     Field("note", "备注", "note"),
 )
 

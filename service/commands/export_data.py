@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,11 +24,14 @@ from service.options import (
     Json,
     KnownAt,
     PopulationOption,
+    ReviewNumber,
+    Source,
     WithInterim,
     day,
     definition_of,
     division_code,
     moment,
+    words_of,
 )
 from service.output import err, out, print_json
 from service.settings import Settings
@@ -50,8 +53,6 @@ Reference = Annotated[
         "--crs", help="坐标系：EPSG:4490、CRS84、gk（当地 3 度带）、EPSG:4521–4523、4542–4544。"
     ),
 ]
-Source = Annotated[str, typer.Option("--source", help="数据来源，写进文件。")]
-Review = Annotated[str, typer.Option("--review-number", help="审图号；没有则注明内部使用。")]
 
 
 def export_data(
@@ -67,7 +68,7 @@ def export_data(
     with_interim: WithInterim = False,
     crs: Reference = "EPSG:4490",
     source: Source = "",
-    review_number: Review = "",
+    review_number: ReviewNumber = "",
     as_json: Json = False,
 ) -> None:
     """Write compounds, divisions with figures, areas, projects and barriers of a date."""
@@ -89,7 +90,7 @@ def write_edition(
     edition: str,
     *,
     division: int | None,
-    formats: list[str],
+    formats: Sequence[str],
     crs: str,
     source: str,
     review_number: str,
@@ -133,8 +134,3 @@ def _report(written: list[Path], made: list[data.Layer], head: Head) -> dict[str
         "crs": head.crs,
         "warnings": list(head.warnings),
     }
-
-
-def words_of(text: str) -> list[str]:
-    """Read words between commas."""
-    return [word for part in text.split(",") if (word := part.strip())]

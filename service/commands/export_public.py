@@ -13,7 +13,7 @@ from geo.terms import LEVELS
 from maps.dataout.public import public_layers
 from maps.leaks.check import check
 from maps.leaks.findings import Finding
-from service.commands.export_data import Formats, Out, Reference, Review, Source, Written, words_of
+from service.commands.export_data import Formats, Out, Reference, Written
 from service.commands.export_data import write_edition as write
 from service.options import (
     AsOf,
@@ -23,10 +23,13 @@ from service.options import (
     Json,
     KnownAt,
     PopulationOption,
+    ReviewNumber,
+    Source,
     day,
     definition_of,
     division_code,
     moment,
+    words_of,
 )
 from service.output import out, print_json
 from service.settings import Settings
@@ -64,7 +67,7 @@ def export_public(
     exclude: Excluded = None,
     crs: Reference = "EPSG:4490",
     source: Source = "",
-    review_number: Review = "",
+    review_number: ReviewNumber = "",
     as_json: Json = False,
 ) -> None:
     """Write the public edition of a date, and check it; what does not pass is not kept."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from maps.raster.export import FORMATS, Wanted, export_rasters
-from service.commands.export_tiles import processes, progress, words_of, zooms_of
+from service.commands.export_tiles import processes, progress, zooms_of
 from service.options import (
     AsOf,
     Band,
@@ -17,11 +17,13 @@ from service.options import (
     Json,
     KnownAt,
     PopulationOption,
+    ReviewNumber,
     WithInterim,
     day,
     definition_of,
     division_code,
     moment,
+    words_of,
 )
 from service.output import out, print_json
 from service.settings import Settings
@@ -52,7 +54,7 @@ def raster(
     basis: BasisOption = "floor",
     population: PopulationOption = "urban",
     with_interim: WithInterim = False,
-    review_number: Annotated[str, typer.Option(help="审图号；没有则注明内部使用。")] = "",
+    review_number: ReviewNumber = "",
     workers: Annotated[int, typer.Option(help="用几个进程；0 为本机核数。", min=0)] = 0,
     as_json: Json = False,
 ) -> None:

@@ -23,6 +23,9 @@ from service.options import (
     Json,
     KnownAt,
     PopulationOption,
+    Publisher,
+    ReviewNumber,
+    Secrecy,
     WithInterim,
     definition_of,
     division_code,
@@ -46,9 +49,9 @@ def report(
         str | None, typer.Option("--plan", help="写入报告的接管方案：文件，或已存方案的编号。")
     ] = None,
     maps: Annotated[bool, typer.Option("--maps/--no-maps", help="附不附地图。")] = True,
-    publisher: Annotated[str, typer.Option("--publisher", help="编制单位。")] = "",
-    secrecy: Annotated[str, typer.Option("--secrecy", help="密级或使用范围。")] = INTERNAL,
-    review_number: Annotated[str, typer.Option("--review-number", help="附图的审图号。")] = "",
+    publisher: Publisher = "",
+    secrecy: Secrecy = INTERNAL,
+    review_number: ReviewNumber = "",
     as_json: Json = False,
 ) -> None:
     """Write a year's report of a division as docx and xlsx."""

@@ -24,6 +24,10 @@ from service.options import (
     Json,
     KnownAt,
     PopulationOption,
+    Publisher,
+    ReviewNumber,
+    Secrecy,
+    Source,
     WithInterim,
     day,
     definition_of,
@@ -41,10 +45,6 @@ Orientation = Annotated[
 Indicator = Annotated[
     str, typer.Option("--indicator", help="I1 面积覆盖、I2 业委会、I3 党组织、I4 党的工作。")
 ]
-Secrecy = Annotated[str, typer.Option("--secrecy", help="密级或使用范围，印在图上。")]
-ReviewNumber = Annotated[str, typer.Option("--review-number", help="审图号。")]
-Publisher = Annotated[str, typer.Option("--publisher", help="编制单位，印在图下。")]
-Source = Annotated[str, typer.Option("--source", help="资料来源；默认按登记的台账。")]
 
 
 def sheet(

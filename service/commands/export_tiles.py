@@ -25,7 +25,17 @@ from geo.errors import UsageError
 from maps.tiles.archive.export import FORMATS, Wanted, export_tiles
 from maps.tiles.layers import KINDS
 from maps.tiles.tileset import TileSet
-from service.options import AsOf, Division, Json, KnownAt, day, division_code, moment
+from service.options import (
+    AsOf,
+    Division,
+    Json,
+    KnownAt,
+    ReviewNumber,
+    day,
+    division_code,
+    moment,
+    words_of,
+)
 from service.output import err, out, print_json
 from service.settings import Settings
 from service.workspace import Workspace
@@ -43,7 +53,7 @@ def tiles(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     division: Division = None,
-    review_number: Annotated[str, typer.Option(help="审图号；没有则注明内部使用。")] = "",
+    review_number: ReviewNumber = "",
     workers: Annotated[int, typer.Option(help="用几个进程；0 为本机核数。", min=0)] = 0,
     as_json: Json = False,
 ) -> None:
@@ -76,11 +86,6 @@ def tiles(
         f"截至 {manifest['as_of']} · 快照 {manifest['snapshot'][:12]}",
         highlight=False,
     )
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """Split a list that a user gave with commas."""
-    return tuple(dict.fromkeys(word.strip() for word in re.split("[,，、]", text) if word.strip()))
 
 
 def zooms_of(text: str) -> tuple[int | None, int | None]:

@@ -31,6 +31,7 @@ from service.options import (
     Json,
     KnownAt,
     PopulationOption,
+    ReviewNumber,
     WithInterim,
     day,
     definition_of,
@@ -79,7 +80,7 @@ def handout(
     neighbours: Annotated[
         bool, typer.Option("--neighbours", help="画出小区之间的邻接：间距上限内的每一对。")
     ] = False,
-    review_number: Annotated[str, typer.Option(help="审图号；没有则注明内部使用。")] = "",
+    review_number: ReviewNumber = "",
     as_json: Json = False,
 ) -> None:
     """Write the handout of a date, with a saved plan's suggestions when one is given."""
