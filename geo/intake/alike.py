@@ -27,6 +27,9 @@ def warn_of_codes_alike(
         return
     column, header, table = TABLES[kind]
     codes = [code if isinstance(code, str) else "" for code in frame[column].tolist()]
+    joined = "\n".join(codes)
+    if joined.upper() == joined.lower():
+        return  # digits alone have no case
     spelt: dict[str, set[str]] = {}
     for code in dict.fromkeys(codes):
         if code.upper() != code.lower():

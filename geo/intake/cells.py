@@ -16,7 +16,7 @@ from geo.intake.firms import companies_in
 from geo.intake.lines import REASONS
 from geo.intake.mapping import SavedMapping
 from geo.intake.match.loose import stood_in
-from geo.intake.personal import hide, without_names, without_persons
+from geo.intake.personal import hide, surely_hold_nobody, without_names, without_persons
 from geo.intake.read import RawTable
 from geo.intake.synonyms import terms_of
 from geo.intake.units import said_of, with_unit
@@ -47,16 +47,18 @@ def clean(
     context = replace(context or Context(), typed=raw.typed)
     frame: dict[str, Any] = {
         "position": np.arange(len(raw)),
-        "sheet": np.array(raw.sheets, object),
+        "sheet": pd.Series(raw.sheets, dtype=object),
         "row": np.array(raw.rows, np.int64),
     }
     marks: Marks = {}
     for header, name in columns.items():
         column = specs[name]
-        if column.kind in {"text", "state"}:
+        calm = column.kind == "text" and surely_hold_nobody(raw.cells[header])
+        if column.kind in {"text", "state"} and not calm:
             _blot(raw, header, column, findings)
         said = replace(
             context,
+            calm=calm,
             terms={} if mapping is None else mapping.terms_of(name),
             unit_said=column.kind != "area" or said_of(header, column) != "",
         )
@@ -97,7 +99,7 @@ def _blot(raw: RawTable, header: str, column: Column, findings: Findings) -> Non
 
 
 def _hold_blank(header: str, values: list[Any], told: Collection[int], findings: Findings) -> None:
-    for position, value in enumerate(values):
+    for position, value in enumerate(values if None in values else []):
         if value is None and position not in told:
             findings.add("quarantined", "required", position, header, "", "必填项为空", "请补填")
 

@@ -6,7 +6,7 @@ Nothing is written before everything has been read, and all of it or none is com
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from geo.intake.settle import Settled, likely, settle
 from geo.intake.unknown_divisions import warn_of_unknown_divisions
 from geo.intake.verdicts import Findings, Outcome
 from geo.intake.whereabouts import fill_divisions, needs_places
+from geo.register.compose import Connection
 from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
 from geo.register.tree import division_names
@@ -69,8 +70,8 @@ def import_file(
     raw = read(path, kind, options.headers, options.layer, options.constants)
     with ThreadPoolExecutor(1) as beside:
         sha256 = beside.submit(_sha256, path)
-        prepared = prepare(register, kind, raw, path.name, options)
-    return _write(register, prepared, sha256.result(), options)
+        prepared = prepare(register, kind, raw, path.name, options, beside)
+        return _write(register, prepared, sha256.result(), options)
 
 
 def check_call(kind: str, options: Options) -> None:
@@ -110,19 +111,38 @@ def _write(register: Register, prepared: Prepared, sha256: str, options: Options
         parameters=options.parameters(prepared.datum.applied.name if prepared.datum else None),
         found=prepared.found(),
     )
+    keep = hold.keeper(prepared, again=options.again)
+
+    def settled(connection: Connection, change: int, changed: frozenset[int]) -> bool:
+        prepared.settle()  # it went on beside the writing; it holds no row
+        return keep(connection, change, changed)
+
     written = register.write(
         origin,
         prepared.staged,
         prepared.findings.counts,
-        also=hold.keeper(prepared, again=options.again),
+        also=settled,
         dry_run=options.dry_run,
         again=options.again,
     )
     return prepared.outcome(written, dry_run=options.dry_run)
 
 
-def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Options) -> Prepared:
-    """Clean and check a table and make facts of it; nothing is written."""
+def prepare(
+    register: Register,
+    kind: str,
+    raw: RawTable,
+    file: str,
+    options: Options,
+    pool: Executor | None = None,
+) -> Prepared:
+    """Clean and check a table and make facts of it; nothing is written.
+
+    Parameters
+    ----------
+    pool
+        Goes on finding out, if given, of what holds no row: `Prepared.settle` waits for it.
+    """
     findings = Findings(raw.sheets, raw.rows)
     judging = None
     if isinstance(raw.geometry, Outlines):
@@ -150,7 +170,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
     differences = compare(register, kind, frame, tags, findings, options.effective)
     good = findings.good_rows(frame)
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
-    relate(register, kind, good, findings, options.effective)
+    related = relate(register, kind, good, findings, options.effective, pool)
     complete = completeness(register, kind, frame, findings, options.complete)
     return Prepared(
         kind=kind,
@@ -167,6 +187,7 @@ def prepare(register: Register, kind: str, raw: RawTable, file: str, options: Op
         unsaved_columns=[header for header in kept if not noted and any(raw.cells[header])],
         made_up=cells.is_made_up(file, raw, kept),
         differences=differences,
+        related=related,
     )
 
 

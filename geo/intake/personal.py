@@ -115,6 +115,11 @@ def are_calm(texts: pa.Array) -> bool:
     return bool(calm and not pc.any(pc.match_substring_regex(texts, _STIRRED), min_count=0).as_py())
 
 
+def surely_hold_nobody(values: list[Any]) -> bool:
+    """Tell that cells are texts, or blank, that surely hold nobody."""
+    return set(map(type, values)) <= {str, type(None)} and are_calm(arrow_texts(values))
+
+
 def hide(text: str, *, names: bool = False) -> str:
     """Blot out what a text says of persons; with `names` also one that is nothing but names.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,8 @@ class Prepared:
     """What one table comes to.
 
     ``columns`` maps the file's headers to column names, ``frame`` has a row of clean values for
-    each of `raw` (``position``), ``staged`` the facts of the good ones.
+    each of `raw` (``position``), ``staged`` the facts of the good ones. ``related`` is what is
+    still being found out of rows that load; `settle` waits for it.
     """
 
     kind: str
@@ -37,6 +39,12 @@ class Prepared:
     unsaved_columns: list[str]
     made_up: bool
     differences: list[Difference] = field(default_factory=list)
+    related: Future[Findings] | None = None
+
+    def settle(self) -> None:
+        """Wait for what is still being found out, once; verdicts are complete afterwards."""
+        if self.related is not None:
+            self.findings.take(self.related.result())
 
     def found(self) -> dict[str, Any]:
         """Give what was found out of the file, for the change's record.

@@ -188,8 +188,8 @@ def _read_shapes(
         raise InputError(f"{source.shown} 中一个图形也没有。", "请核对导出时的筛选条件。")
     cells = {}
     for header in map(str, frame.columns):
-        column = frame[header].astype(object)
-        cells[header] = column.where(frame[header].notna(), None).tolist()
+        column, told = frame[header].astype(object), frame[header].notna()
+        cells[header] = (column if told.all() else column.where(told, None)).tolist()
     return RawTable(
         cells=cells,
         sheets=[source.layer or chosen] * len(frame),

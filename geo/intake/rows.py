@@ -34,16 +34,17 @@ def standing(effective: dt.date | None) -> str:
 
 def frame(rows: Frame, columns: dict[str, Any], valid: Any) -> Frame:
     """Put a table's columns beside the frame that every fact has."""
-    return Frame(
+    made = Frame(
         {
             **columns,
             "seq": rows["position"].to_numpy(),
             "valid": valid,
-            "sheet": rows["sheet"].to_numpy(),
             "row": rows["row"].to_numpy(),
-            "access_division": rows["access_division"].to_numpy(),
         }
     )
+    for name in ("sheet", "access_division"):  # as objects: pandas would make texts of its own
+        made[name] = pd.Series(rows[name].to_numpy(object), index=made.index, dtype=object)
+    return made
 
 
 def filled(rows: Frame, names: list[str]) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyogrio._ogr
 from pyproj import CRS
@@ -249,13 +250,18 @@ def _read_many(source: Source, layer: str) -> Layer | None:
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in table.column_names or "OFSTJSON" in meta["ogr_subtypes"]:
         return None
-    try:
-        cells = table.drop_columns(name).to_pandas(integer_object_nulls=True)
-    except UnicodeDecodeError:
-        return None
+    with ThreadPoolExecutor(1) as beside:
+        shapes = beside.submit(_outlines, table.column(name))
+        try:
+            cells = table.drop_columns(name).to_pandas(integer_object_nulls=True)
+        except UnicodeDecodeError:
+            return None
+    return Layer(cells, shapes.result(), meta["crs"], [])
+
+
+def _outlines(wkb: pa.ChunkedArray) -> Outlines:
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers: the lint's to say
-        shapes = Outlines.read(table.column(name))
-    return Layer(cells, shapes, meta["crs"], [])
+        return Outlines.read(wkb)
 
 
 def _read_frame(source: Source, layer: str) -> tuple[Any, list[Remark]]:

@@ -90,6 +90,13 @@ class Findings:
     matches: dict[int, dict[str, Any]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
+    def take(self, other: Findings) -> None:
+        """Add what was found beside, of the same rows; what is said twice of the file, once."""
+        self.found += other.found
+        self.held |= other.held
+        self.skipped |= other.skipped
+        self.notices += [notice for notice in other.notices if notice not in self.notices]
+
     def note(self, rule: str, message: str) -> None:
         """Say something of the whole file."""
         self.notices.append(Notice(rule, message))

@@ -6,9 +6,8 @@ with shapes and little else goes over in binary, which the server takes as it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +30,7 @@ def copy_rows(
     connection: Connection,
     table: str,
     rows: pd.DataFrame,
-    types: Mapping[str, Any] | None = None,
+    columns: list[binary.Piece] | None = None,
 ) -> None:
     """Copy a frame into a table's columns of the same names.
 
@@ -39,12 +38,11 @@ def copy_rows(
     ----------
     rows
         Values as PostgreSQL reads their text; geometries as shapely's; missing ones as None or NA.
-    types
-        SQLAlchemy's type of each column: the rows may then go over in binary.
+    columns
+        The same values as `geo.register.binary` has them: they then go over in binary.
     """
     told = names(rows.columns)
     statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), told)
-    columns = None if types is None else binary.encoded(rows, types)
     if columns is not None:
         statement += sql.SQL(" (format binary)")
 

@@ -1,8 +1,8 @@
 """Filling a table of facts that is still empty: no old facts to meet, indexes made afterwards.
 
 The same facts as through `geo.register.merge`, a good deal sooner: rows go straight where they
-belong, an index is built once rather than grown 600,000 times, what all rows share is not sent, and
-what the writer has proven is not proven again (docs/decisions/0018).
+belong, an index is built once rather than grown 600,000 times, what all rows share is neither sent
+nor checked with each, and what the writer has proven is not proven again (docs/decisions/0018).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from geoalchemy2 import Geometry
 from psycopg import sql
 from psycopg.errors import ExclusionViolation
 
+from geo.register.binary import Piece, encoded
 from geo.register.compose import Connection, Statements, same_key
 from geo.register.copying import copy_rows
 from geo.register.tables import Facts
@@ -30,6 +32,10 @@ WORTH_IT_ROWS: Final = 5_000
 SHARED: Final = ("valid", "sheet")
 """Columns that mostly hold one word in all rows."""
 
+STATISTICS_TARGET: Final = 30
+"""Planning after a filling needs no finer picture of it: a third of the default looks at a third of
+the rows. The server's own round looks again, as finely as it is set to."""
+
 
 def is_empty(connection: Connection, facts: Facts) -> bool:
     """Tell whether a table has never held a fact."""
@@ -39,34 +45,67 @@ def is_empty(connection: Connection, facts: Facts) -> bool:
     return bool(row and row["empty"])
 
 
-def fill(connection: Connection, facts: Facts, rows: pd.DataFrame, change: int) -> None:
-    """Copy facts into their empty table.
+@dataclass(frozen=True)
+class Filling:
+    """Rows as they will go over.
+
+    ``rows`` has the columns that are sent and ``pieces`` their values as the server reads them;
+    ``shared`` the one word of others; ``proven`` names the columns whose shapes are all valid.
+    """
+
+    facts: Facts
+    rows: pd.DataFrame
+    pieces: list[Piece] | None
+    shared: dict[str, str]
+    proven: list[str]
+
+
+def ready(facts: Facts, rows: pd.DataFrame) -> Filling:
+    """Make facts ready to be sent; takes no connection, so it can go on beside other work.
 
     Parameters
     ----------
     rows
         As `geo.register.store.Staged` has them, keys once a period.
-    change
-        Number of the change that states them; its writer holds the write lock.
     """
     told = [name for name in (*facts.keys, *facts.values) if name in rows.columns]
     columns = [*told, "valid", "sheet", "row", "access_division"]
-    shared = {"known": f"[{change},)", "change": str(change)}
+    shared = {}
     for name in SHARED:
         words = pd.unique(rows[name])
         if len(words) == 1 and isinstance(words[0], str):
             shared[name] = words[0]
     if rows["access_division"].isna().all():
         columns.remove("access_division")
-    columns = [name for name in columns if name not in shared]
+    sent = rows[[name for name in columns if name not in shared]]
+    types = {column.name: column.type for column in facts.table.columns}
+    shapes = [name for name in told if isinstance(types[name], Geometry)]
+    return Filling(
+        facts,
+        sent,
+        encoded(sent, types),
+        shared,
+        [name for name in shapes if are_valid(rows[name])],
+    )
+
+
+def fill(connection: Connection, filling: Filling, change: int) -> None:
+    """Copy facts into their empty table.
+
+    Parameters
+    ----------
+    change
+        Number of the change that states them; its writer holds the write lock.
+    """
+    facts = filling.facts
+    shared = filling.shared | {"known": f"[{change},)", "change": str(change)}
     with (
-        _law_afterwards(connection, facts, rows),
+        _law_afterwards(connection, facts, filling.rows),
         _without_indexes(connection, facts),
-        _proven(connection, facts, rows),
+        _without_checks(connection, filling, shared),
         _by_default(connection, facts, shared),
     ):
-        types = {column.name: column.type for column in facts.table.columns}
-        copy_rows(connection, facts.table.name, rows[columns], types)
+        copy_rows(connection, facts.table.name, filling.rows, filling.pieces)
 
 
 @contextmanager
@@ -82,8 +121,12 @@ def _law_afterwards(connection: Connection, facts: Facts, rows: pd.DataFrame) ->
         yield
     connection.execute(switch.format(_table(facts), sql.SQL("enable")))
     connection.execute(
+        sql.SQL("set local default_statistics_target = {}").format(STATISTICS_TARGET)
+    )
+    connection.execute(
         sql.SQL("analyze {}").format(_table(facts))
     )  # else later joins are planned blind
+    connection.execute("set local default_statistics_target to default")
     if not again.result():
         return
     run = Statements(connection, facts, {}, {"same_key": same_key(facts, "f", "a")})
@@ -97,29 +140,56 @@ def _law_afterwards(connection: Connection, facts: Facts, rows: pd.DataFrame) ->
 
 
 @contextmanager
-def _proven(connection: Connection, facts: Facts, rows: pd.DataFrame) -> Iterator[None]:
-    """Spare the server the check of shapes that are proven valid; every later row has it again."""
-    proven = [
-        f"{facts.table.name}_{name}_valid"
-        for name in facts.values
-        if name in rows.columns
-        and isinstance(facts.table.columns[name].type, Geometry)
-        and are_valid(rows[name])
-    ]
+def _without_checks(
+    connection: Connection, filling: Filling, shared: dict[str, str]
+) -> Iterator[None]:
+    """Spare the server checks whose outcome is known; every later row has them again.
+
+    Those are of shapes that are proven valid, and of columns in which all rows have one word, or
+    none: such a check is asked once, of that word.
+    """
+    facts = filling.facts
+    proven = {f"{facts.table.name}_{name}_valid" for name in filling.proven}
     checks = connection.execute(
-        "select conname as name, pg_get_expr(conbin, conrelid) as condition from pg_constraint"
-        " where conrelid = %s::regclass and contype = 'c' and conname = any(%s)",
-        [facts.table.name, proven],
+        "select c.conname as name, pg_get_expr(c.conbin, c.conrelid) as condition,"
+        " array_agg(a.attname::text) as columns,"
+        " array_agg(format_type(a.atttypid, a.atttypmod)) as types"
+        " from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid"
+        " and a.attnum = any(c.conkey) where c.conrelid = %s::regclass and c.contype = 'c'"
+        " group by c.oid",
+        [facts.table.name],
     ).fetchall()
+    sent = set(filling.rows.columns)
+    known = [
+        check
+        for check in checks
+        if check["name"] in proven
+        or (sent.isdisjoint(check["columns"]) and _holds(connection, check, shared))
+    ]
     table = _table(facts)
-    for check in checks:
+    for check in known:
         drop = sql.SQL("alter table {} drop constraint {}")
         connection.execute(drop.format(table, sql.Identifier(check["name"])))
     yield
-    for check in checks:
+    for check in known:
         add = sql.SQL("alter table {} add constraint {} check ({}) not valid")
         condition = sql.SQL(check["condition"])
         connection.execute(add.format(table, sql.Identifier(check["name"]), condition))
+
+
+def _holds(connection: Connection, check: dict[str, Any], shared: dict[str, str]) -> bool:
+    """Ask a check of one row that has the shared words and nothing else."""
+    words = [
+        sql.SQL("{}::{} as {}").format(
+            sql.Literal(shared.get(name)), sql.SQL(kind), sql.Identifier(name)
+        )
+        for name, kind in zip(check["columns"], check["types"], strict=True)
+    ]
+    asked = sql.SQL("select coalesce(({}), true) as holds from (select {}) as one").format(
+        sql.SQL(check["condition"]), sql.SQL(", ").join(words)
+    )
+    row = connection.execute(asked).fetchone()
+    return bool(row and row["holds"])
 
 
 def are_valid(shapes: pd.Series) -> bool:
@@ -147,7 +217,16 @@ def _by_default(connection: Connection, facts: Facts, shared: dict[str, str]) ->
 
 @contextmanager
 def _without_indexes(connection: Connection, facts: Facts) -> Iterator[None]:
-    """Take a table's indexes off, but for its primary key, and put them back."""
+    """Take a table's indexes off, the primary key too if nothing leans on it; put them back."""
+    table = _table(facts)
+    keys = connection.execute(
+        "select c.conname as name, pg_get_constraintdef(c.oid) as made from pg_constraint c"
+        " where c.conrelid = %s::regclass and c.contype = 'p'"
+        " and not exists (select from pg_constraint o where o.confrelid = c.conrelid)"
+        " and not exists (select from pg_depend d where d.refclassid = 'pg_constraint'::regclass"
+        " and d.refobjid = c.oid and d.deptype = 'n')",
+        [facts.table.name],
+    ).fetchall()
     made = connection.execute(
         "select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as made"
         " from pg_index i where i.indrelid = %s::regclass and not i.indisprimary"
@@ -155,10 +234,16 @@ def _without_indexes(connection: Connection, facts: Facts) -> Iterator[None]:
         " order by 1",
         [facts.table.name],
     ).fetchall()
+    for key in keys:
+        drop = sql.SQL("alter table {} drop constraint {}")
+        connection.execute(drop.format(table, sql.Identifier(key["name"])))
     for row in made:
         connection.execute(sql.SQL("drop index {}").format(sql.Identifier(row["name"])))
     yield
     connection.execute("set local maintenance_work_mem = '256MB'")
+    for key in keys:
+        add = sql.SQL("alter table {} add constraint {} {}")
+        connection.execute(add.format(table, sql.Identifier(key["name"]), sql.SQL(key["made"])))
     for row in made:
         connection.execute(row["made"])
 

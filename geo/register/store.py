@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -179,6 +180,13 @@ class Register:
         result: list[Written] = []
         with contextlib.suppress(_Rehearsal), self.connect() as connection:
             bulk = {item.table for item in staged if _may_fill(connection, item)}
+            ahead = ThreadPoolExecutor(1)
+            fillings = {
+                number: ahead.submit(fresh.ready, FACTS[item.table], item.rows)
+                for number, item in enumerate(staged)
+                if item.table in bulk
+            }
+            ahead.shutdown(wait=False)
             for number, item in enumerate(staged):
                 if item.table not in bulk:
                     merge.stage(connection, f"stage_{number}", FACTS[item.table], item.rows)
@@ -190,7 +198,7 @@ class Register:
                 stage = f"stage_{number}"
                 if item.table in bulk:
                     if fresh.is_empty(connection, facts):
-                        fresh.fill(connection, facts, item.rows, change)
+                        fresh.fill(connection, fillings[number].result(), change)
                         changed.update(item.rows["seq"].tolist())
                         continue
                     merge.stage(connection, stage, facts, item.rows)  # another writer was first

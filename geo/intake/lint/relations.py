@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import numpy as np
@@ -78,7 +79,8 @@ def relate(
     frame: pd.DataFrame,
     findings: Findings,
     effective: dt.date | None = None,
-) -> None:
+    pool: Executor | None = None,
+) -> Future[Findings] | None:
     """Say which of a file's polygons lie on others, across counties or in parts of areas.
 
     Parameters
@@ -89,12 +91,20 @@ def relate(
         Rows: code, row, position, geometry (None for none); those held or skipped are left out.
     effective
         The day on which the register's polygons are looked at; None: as they stand.
+    pool
+        Compares the rows of a large file with each other, if given.
+
+    Returns
+    -------
+    concurrent.futures.Future or None
+        With a `pool`, what it has to say besides.
     """
     if kind not in RULES or "geometry" not in frame or "code" not in frame:
-        return
-    drawn = findings.good_rows(frame[frame["geometry"].notna() & frame["code"].notna()])
+        return None
+    told = frame["geometry"].notna() & frame["code"].notna()
+    drawn = findings.good_rows(frame if told.all() else frame[told])
     if drawn.empty:
-        return
+        return None
     beside = Beside(
         kind,
         drawn["code"].to_numpy(dtype=object),
@@ -103,16 +113,28 @@ def relate(
         _outlines(drawn["geometry"]),
         findings,
     )
+    rules = [partial(rule, register=register, on=effective) for rule in RULES[kind]]
+    if pool is None or len(drawn) < overlaps.MANY:
+        _say(beside, [_within_file, *rules])
+        return None
+    aside = replace(beside, findings=Findings(findings.sheets, findings.rows))
+    later = pool.submit(_say, aside, [_within_file])
+    _say(beside, rules)
+    return later
+
+
+def _say(beside: Beside, rules: Sequence[Callable[[Beside], None]]) -> Findings:
+    """Let rules say what they find, in order; where polygons lie in heaps, say that instead."""
     try:
-        _within_file(beside)
-        for rule in RULES[kind]:
-            rule(beside, register, effective)
+        for rule in rules:
+            rule(beside)
     except TooMany:
-        findings.note(
+        beside.findings.note(
             "too_many_overlaps",
             f"互相重叠的图形过多（超过 {limits.MOST_CANDIDATES:,} 对），未能逐对检查重叠；"
             "请先核对文件是否重复合并",
         )
+    return beside.findings
 
 
 def _outlines(column: pd.Series) -> Outlines:
@@ -350,7 +372,7 @@ def _split_remedy() -> str:
     return f"请核对两者边界（在内部分为 {low:.0%}–{high:.0%} 时提示）"
 
 
-Rule = Callable[[Beside, Register, dt.date | None], None]
+Rule = Callable[..., None]
 RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "compounds": (_against_register, _outside_counties, _astride_counties, _split_by_areas),
     "areas": (_against_register, _splits_compounds),

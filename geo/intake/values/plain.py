@@ -26,6 +26,7 @@ LONGEST_CODE: Final = 64
 NEAR_HALF: Final = 1e-3
 """Of a hundredth: nearer to a half, the binary number does not say which way the decimal goes."""
 
+_CENT: Final = Decimal("0.01")
 _BETWEEN: Final = "\x1e"
 _ODD: Final = re.compile(r"[\x00-\x1d\x1f]")
 _CODE: Final = re.compile(r"[0-9A-DF-Za-df-z]+")
@@ -56,15 +57,15 @@ def read_plain(values: list[Any], column: Column, context: Context) -> tuple[lis
     if types == {int} and column.kind == "code":
         return [None if value is None else str(value) for value in values], []
     if types <= {str} and column.kind in {"code", "text"}:
-        return _texts(values, column)
+        return _texts(values, column, calm=context.calm)
     if types in ({int}, {float}) and column.kind in {"area", "integer", "year"}:
         return _numbers(values, column, context)
     return [None] * len(values), [place for place, value in enumerate(values) if value is not None]
 
 
-def _texts(values: list[Any], column: Column) -> tuple[list[Any], list[int]]:
+def _texts(values: list[Any], column: Column, *, calm: bool) -> tuple[list[Any], list[int]]:
     """Take texts as they are, when the whole column holds nothing that would be changed."""
-    quick = _plain_at_once(values, column)
+    quick = _plain_at_once(values, column, calm=calm)
     if quick is not None:
         return quick
     told = [value for value in values if value is not None]
@@ -92,12 +93,14 @@ def _texts(values: list[Any], column: Column) -> tuple[list[Any], list[int]]:
     return out, left
 
 
-def _plain_at_once(values: list[Any], column: Column) -> tuple[list[Any], list[int]] | None:
+def _plain_at_once(
+    values: list[Any], column: Column, *, calm: bool
+) -> tuple[list[Any], list[int]] | None:
     """Take the plain texts of a column whose characters are all plain; None for another."""
     texts = arrow_texts(values)
     if column.kind == "code":
         plain = pc.match_substring_regex(texts, _PLAIN_CODE)
-    elif are_calm(texts):
+    elif calm or are_calm(texts):
         numbers = pc.match_substring_regex(texts, "^[0-9]*$")
         plain = pc.and_not(pc.match_substring_regex(texts, _PLAIN_WORD), numbers)
     else:
@@ -129,7 +132,7 @@ def _numbers(values: list[Any], column: Column, context: Context) -> tuple[list[
             sure &= (column.kind != "year") | (found >= 1000)
     if column.kind == "area":
         whole = np.rint(np.where(sure, found, 0) * 100).astype(np.int64).tolist()
-        read: list[Any] = [Decimal(number).scaleb(-2) for number in whole]
+        read: list[Any] = list(map(_CENT.__mul__, whole))
     else:
         read = np.where(sure, found, 0).astype(np.int64).tolist()
     if sure.all():

@@ -48,6 +48,8 @@ class Context:
         What the column's other cells show of how its dates are written; see `dates.habits`.
     unit_said, sure_from_m2
         Whether the header says the unit; if not, from where on a bare number is surely in m².
+    calm
+        Whether the column's texts are known to hold nobody.
     """
 
     places: Places | None = None
@@ -57,6 +59,7 @@ class Context:
     compact_months: bool = False
     unit_said: bool = True
     sure_from_m2: int = 100
+    calm: bool = False
 
 
 def either(readings: tuple[str, ...], remedy: str) -> Problem:
