@@ -189,7 +189,7 @@ def _detect(
         landmarks_around(register, shapes, candidates, rows),
         shapes,
         candidates,
-        set(codes) - {None} if kind == "compounds" else (),
+        set(filter(None, codes)) if kind == "compounds" else (),
     )
     own = [codes[place] if kind == "compounds" else None for place in places.tolist()]
     return candidates, detect(shapes, landmarks, candidates, codes=own, divisions=rows)

@@ -210,6 +210,7 @@ def test_a_large_layer_comes_in_as_a_small_one_does(
         register = new_register()
         outcome = import_file(register, "compounds", path)
         told.append(outcome.as_json())
+        assert register.changes()[0]["counts"] == outcome.counts  # what came late is in it
         held.append(
             [
                 rows(register, f"select to_jsonb(t) - 'id' as t from {table} t order by {order}")

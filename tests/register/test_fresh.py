@@ -260,6 +260,47 @@ def test_what_the_filling_proved_the_server_finds_so_too(
         assert row.fetchone() == {"bad": 0}
 
 
+def constraints(register: Register, table: str) -> list[Any]:
+    with register.connect() as connection:
+        return connection.execute(
+            "select conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '') as said"
+            " from pg_constraint where conrelid = %s::regclass order by 1",
+            [table],
+        ).fetchall()
+
+
+def test_a_filling_puts_back_its_key_and_every_check(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    before = constraints(register, "compound_shape")
+    assert "PRIMARY KEY (id)" in [row["said"] for row in before]
+    register.write(Origin("test", "t"), [shaped(of_lint(3))])
+    assert constraints(register, "compound_shape") == before
+    with register.connect() as connection:
+        for row in before:  # what was spared, the server now finds to be so
+            validate = sql.SQL("alter table compound_shape validate constraint {}")
+            if row["said"].startswith("CHECK"):
+                connection.execute(validate.format(sql.Identifier(row["conname"])))
+        for words in ("'empty', '[2,)'", "'(,)', 'empty'", "'(,)', '(,)'"):
+            statement = (
+                f"insert into compound_shape (code, geom, valid, known, change)"
+                f" select 'Z', geom, {words}, 1 from compound_shape limit 1"
+            )
+            with pytest.raises(psycopg.errors.CheckViolation), connection.transaction():
+                connection.execute(statement.encode())
+
+
+def test_a_word_that_all_rows_share_is_held_to_its_check(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    item = shaped(of_lint(3), valid="empty")
+    with pytest.raises(psycopg.errors.CheckViolation, match="valid_some_time"):
+        register.write(Origin("test", "t"), [item])
+    assert facts(register, "compound_shape") == []
+
+
 def test_a_filling_with_an_invalid_shape_is_refused(
     register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
