@@ -17,7 +17,7 @@ from geo.intake.template import write_template
 from geo.intake.verdicts import VERDICT_NAMES, Outcome
 from service.asking import ask_datum, can_ask
 from service.commands import held
-from service.commands.reports import Reports, print_reports
+from service.commands.reports import Reports, print_reports, stands
 from service.differences import print_differences
 from service.options import Json, day
 from service.output import out, print_json, table
@@ -128,7 +128,8 @@ def _register(kind: str) -> None:
         said = wanted.write(register, file, outcome)
         if save_mapping is not None and outcome.prepared is not None:
             given, read = options.mapping, outcome.prepared
-            write_mapping(save_mapping, recognised(kind, read.raw, read.columns, given))
+            with stands(outcome, "对应关系"):
+                write_mapping(save_mapping, recognised(kind, read.raw, read.columns, given))
         if as_json:
             print_json({**outcome.as_json(), **said})
         else:

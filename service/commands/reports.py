@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,48 @@ from geo.register.store import Register
 from maps.assets import leaflet_js
 from maps.import_report import write_import_report
 from service.output import out
+
+
+@contextmanager
+def stands(outcome: Outcome, what: str) -> Iterator[None]:
+    """Say of a file that can't be written after an import that the import stands all the same.
+
+    Raises
+    ------
+    ServerError
+        With how to get the file without importing anything twice.
+    """
+    try:
+        yield
+    except (OSError, FileCreateError, UsageError) as error:
+        done = f"第 {outcome.change} 号变更已写入" if outcome.change else "登记库没有变化"
+        lasts = "，导入有效，不必重做" if outcome.change else ""
+        reason = error.message.rstrip("。") if isinstance(error, UsageError) else file_words(error)
+        raise ServerError(
+            f"{done}{lasts}；只是{what}未能写出（{reason}）。",
+            f"请腾出磁盘空间或换一个位置，再运行一次同样的命令即得{what}：相同的文件不会重复入库，"
+            "已入库的行届时记为“无变化”。",
+        ) from error
+
+
+def file_words(error: Exception) -> str:
+    """Say why a file can't be written."""
+    cause = error.args[0] if isinstance(error, FileCreateError) and error.args else error
+    if isinstance(cause, OSError):
+        return {errno.ENOSPC: "磁盘空间不足", errno.EACCES: "没有权限"}.get(
+            cause.errno or 0, cause.strerror or str(cause)
+        )
+    return str(cause)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Leave no file that was cut off: it could be taken for the report."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 @dataclass(frozen=True)
@@ -53,25 +98,22 @@ class Reports:
         ServerError
             When one can't be written after all; what was imported stays.
         """
-        try:
+        with stands(outcome, "报告"):
             return self._write(register, source, outcome)
-        except (OSError, FileCreateError) as error:
-            done = f"第 {outcome.change} 号变更已写入" if outcome.change else "登记库没有变化"
-            raise ServerError(
-                f"报告无法写出（{error}）；{done}。", "请腾出磁盘空间或换一个位置，再导入一次即可。"
-            ) from error
 
     def _write(self, register: Register, source: Path, outcome: Outcome) -> dict[str, Any]:
         said: dict[str, Any] = {}
         for path in self.report:
-            if path.suffix.lower() == ".html":
-                write_import_report(path, outcome, drawn(register, outcome))
-            else:
-                write_report(path, outcome)
+            with _whole(path):
+                if path.suffix.lower() == ".html":
+                    write_import_report(path, outcome, drawn(register, outcome))
+                else:
+                    write_report(path, outcome)
         if self.report:
             said["reports"] = [str(path) for path in self.report]
         if self.annotate is not None:
-            done = write_annotated(self.annotate, source, outcome)
+            with _whole(self.annotate):
+                done = write_annotated(self.annotate, source, outcome)
             said["annotated"] = {
                 "file": str(done.path), "whole": done.whole, "limits": list(done.limits),
             }  # fmt: skip

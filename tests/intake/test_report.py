@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from xlsxwriter.exceptions import FileCreateError
 
 from geo import intake
-from geo.errors import UsageError
+from geo.errors import ServerError, UsageError
 from geo.intake.lines import REASONS
 from geo.intake.lint.repair import REASONS as REPAIRS
 from geo.intake.report.book import check_target, write_report
 from geo.intake.report.rules import count_rules, rule, rules
 from geo.intake.verdicts import VERDICT_NAMES, Findings, Outcome
+from geo.register.store import Register
+from service.commands import reports
 
 Import = Callable[..., Outcome]
 HEAD = "小区编码,建成年份,建筑面积(㎡),服务模式"
@@ -104,6 +108,36 @@ def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     for path in (tmp_path / "r.csv", tmp_path / "no" / "r.xlsx"):
         with pytest.raises(UsageError, match=path.name):
             check_target("--report", path, (".xlsx", ".html"))
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "html"])
+def test_a_full_disk_after_the_import_says_that_it_stands(
+    import_csv: Import,
+    register: Register,
+    tmp_path: Path,
+    ending: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fill_up(path: Path, *_: Any) -> None:
+        path.write_text("cut off")
+        full = OSError(errno.ENOSPC, "No space left on device")
+        raise FileCreateError(full) if ending == "xlsx" else full
+
+    monkeypatch.setattr(reports, "write_report", fill_up)
+    monkeypatch.setattr(reports, "write_import_report", fill_up)
+    monkeypatch.setattr(reports, "drawn", lambda *_: None)
+    outcome = import_csv("ledger", HEAD, "A,1999,100,无物业")
+    path = tmp_path / f"r.{ending}"
+    with pytest.raises(ServerError) as caught:
+        reports.Reports((path,)).write(register, tmp_path / "l.csv", outcome)
+    assert "第 1 号变更已写入，导入有效" in caught.value.message
+    assert "磁盘空间不足" in caught.value.message
+    assert "再运行一次同样的命令" in caught.value.remedy
+    assert not path.exists()  # what was cut off could be taken for the report
+    again = import_csv("ledger", HEAD, "A,1999,100,无物业")
+    assert (again.change, again.verdicts) == (None, ["unchanged"])  # as the remedy promises
+    with pytest.raises(ServerError, match="登记库没有变化"), reports.stands(again, "报告"):
+        raise OSError(errno.EROFS, "Read-only file system")
 
 
 def rules_in_use() -> set[str]:
