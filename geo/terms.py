@@ -38,6 +38,11 @@ PARTY_ORGANISED: Final = frozenset({"党委", "党总支", "党支部", "联合�
 BARRIER_KINDS: Final = ("", "铁路", "高速路", "河流", "主干道", "通道")
 """Kinds of barrier; 通道 is a crossing, which opens a hard one."""
 
+NOT_WALKED: Final = frozenset(
+    {"高速路", "高速公路", "高速", "expressway", "motorway", "motorway_link"}
+)
+"""Kinds of road, lower case, that nobody walks along unless a file says so."""
+
 HARD_BARRIERS: Final = frozenset({"铁路", "高速路", "河流"})
 """Barriers that no takeover crosses unless a crossing lies within the walking limit."""
 

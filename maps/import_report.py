@@ -37,6 +37,8 @@ KIND_NAMES: Final[dict[str, Words]] = {
     "companies": ("企业台账", "companies"),
     "projects": ("项目台账", "projects"),
     "barriers": ("铁路、道路、河流与通道", "barriers"),
+    "roads": ("道路", "roads"),
+    "gates": ("小区出入口", "gates of compounds"),
 }
 OVERLAPS: Final = frozenset({"overlap", "near_duplicate", "split_by_area", "splits_compound"})
 """Rules whose rows are drawn as lying on others."""

@@ -73,12 +73,14 @@ class Workspace:
         """What makes plans while somebody waits."""
         from service.plans.solving import Solver  # noqa: PLC0415 - commands do without
 
-        return Solver()
+        return Solver(self.settings.scheduler)
 
     def close(self) -> None:
         """Let go of what was kept open."""
         if "opened" in self.__dict__:
             self.opened.last_change.close()
+        if "solver" in self.__dict__:
+            self.solver.close()
 
     def measure(self) -> bytes:
         """Give the measurements as Prometheus reads them."""

@@ -180,6 +180,27 @@ def test_barriers_run_between_compounds(shapes):
     assert barriers.is_valid.all()
 
 
+def test_one_walks_from_gates_along_roads_and_over_bridges_only(shapes):
+    roads, gates = shapes["roads"], shapes["gates"]
+    lines = shapely.get_parts(np.asarray(roads.geometry.array))
+    barriers = shapes["barriers"]
+    hard = np.asarray(barriers[barriers["类别"].isin(HARD_BARRIERS)].geometry.array)
+    crossings = np.asarray(barriers[barriers["类别"] == "通道"].geometry.array)
+    line, _ = shapely.STRtree(hard).query(lines, predicate="intersects")
+    over = np.unique(line)
+    assert 0 < len(over) < len(lines) / 20
+    nearest = shapely.STRtree(crossings)
+    assert shapely.distance(lines[over], crossings[nearest.nearest(lines[over])]).max() < 0.0015
+    compounds = shapes["compounds"].set_index("小区编码").geometry
+    cut, _ = shapely.STRtree(np.asarray(compounds.array)).query(lines, predicate="crosses")
+    assert len(np.unique(cut)) < len(lines) / 50  # but for the polygons that are drawn too wide
+    walls = shapely.boundary(np.asarray(compounds[gates["小区编码"]].array))
+    points = np.asarray(gates.geometry.array)
+    assert shapely.distance(points, walls).max() < 1e-7
+    assert shapely.distance(points, lines[shapely.STRtree(lines).nearest(points)]).max() < 0.0004
+    assert gates["小区编码"].nunique() > 0.85 * len(compounds)
+
+
 def test_codes_are_right_and_point_to_rows_that_are_there(sheets, shapes, tree):
     ledger, projects, companies = (sheets[kind] for kind in ("ledger", "projects", "companies"))
     assert [code for code in companies["统一社会信用代码"] if uscc_problem(code)] == []
@@ -306,7 +327,7 @@ def test_old_unserved_compounds_lie_near_served_ones(sheets, shapes):
 
 
 def test_progress_runs_from_nothing_to_whole(told, files):
-    assert len(files) == 8
+    assert len(files) == 10
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)

@@ -128,6 +128,15 @@ KINDS: Final[dict[str, list[Column]]] = {
         Column("kind", "类别", "term", required=True, terms=terms.BARRIER_KINDS[1:]),
         Column("name", "名称", "text"),
     ],
+    "roads": [
+        Column("kind", "类别", "text"),
+        Column("name", "名称", "text"),
+        Column("walked", "可否步行", "yes_no"),
+    ],
+    "gates": [
+        Column("compound", "小区编码", "code", required=True),
+        Column("name", "名称", "text"),
+    ],
 }
 """Kinds of file and their columns, in CONTRACT's order."""
 
@@ -140,6 +149,8 @@ TITLES: Final = {
     "companies": "企业台账",
     "projects": "项目台账",
     "barriers": "屏障",
+    "roads": "道路",
+    "gates": "出入口",
 }
 """What users call a file of each kind."""
 
@@ -151,7 +162,10 @@ OUR_ROW: Final = "原行号"
 OUR_COLUMNS: Final = frozenset({OUR_VERDICT, OUR_ROW})
 """The columns that an annotated copy adds; they are never read back."""
 
-SHAPED: Final = frozenset({"divisions", "compounds", "areas", "barriers"})
+NEEDS_SHAPES: Final = frozenset({"areas", "barriers", "roads", "gates"})
+"""Kinds that are nothing without a geometry."""
+
+SHAPED: Final = NEEDS_SHAPES | {"divisions", "compounds"}
 """Kinds that may carry a geometry."""
 
 # English names in CONTRACT that differ from the register's.
@@ -161,6 +175,7 @@ _ENGLISH: Final = {
     ("projects", "fee_yuan_m2_month"): "fee",
     ("projects", "collection_share"): "collection",
     ("committees", "compound"): "code",
+    ("gates", "compound"): "code",
 }
 
 STAND_IN: Final = {"ledger": ("name", "division"), "compounds": ("name",)}

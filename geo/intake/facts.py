@@ -357,29 +357,45 @@ def areas(rows: Frame, findings: Findings, effective: dt.date | None) -> list[St
     return [Staged("management_area", frame(rows, columns, standing(effective)), effective)]
 
 
-def barriers(rows: Frame, _findings: Findings, effective: dt.date | None) -> list[Staged]:
-    """Stage barriers: they have no code, so each is known by a hash of what it is."""
-    names = rows["name"] if "name" in rows else pd.Series(None, index=rows.index, dtype=object)
+def barriers(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Stage barriers."""
+    return _nameless("barrier", ["kind", "name"], [], rows, findings, effective)
+
+
+def roads(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Stage roads."""
+    return _nameless("road", ["kind", "name"], ["walked"], rows, findings, effective)
+
+
+def gates(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
+    """Stage gates, a point and compound each."""
+    return _nameless("gate", ["compound", "name"], [], rows, findings, effective)
+
+
+def _nameless(
+    table: str, known_by: list[str], others: list[str], rows: Frame, findings: Findings,
+    effective: dt.date | None,
+) -> list[Staged]:  # fmt: skip
+    """Stage what has no code: each is known by a hash of what it is, `known_by` and shape."""
+    told = {name: rows[name].tolist() for name in known_by if name in rows}
+    said = [told.get(name, [None] * len(rows)) for name in known_by]
     wkb = shapely.to_wkb(rows["geometry"].to_numpy())
     codes = [
-        hashlib.sha256(f"{kind}\x1f{name or ''}\x1f".encode() + shape).hexdigest()[:32]
-        for kind, name, shape in zip(rows["kind"], names, wkb, strict=True)
+        hashlib.sha256("".join(f"{word or ''}\x1f" for word in words).encode() + shape).hexdigest()
+        for words, shape in zip(zip(*said, strict=True), wkb, strict=True)
     ]
-    rows = rows.assign(code=codes)
+    rows = rows.assign(code=[code[:32] for code in codes])
     first = ~rows.duplicated("code")
     for index in rows.index[~first]:
-        _findings.add(
+        findings.add(
             "skipped", "duplicate", rows.at[index, "position"], "geometry", "",
             "与前面的一行完全相同", "相同的行已跳过",
         )  # fmt: skip
     rows = rows[first]
-    columns = {
-        "code": rows["code"],
-        "kind": rows["kind"],
-        "name": names[first],
-        "geom": rows["geometry"].to_numpy(),
-    }
-    return [Staged("barrier", frame(rows, columns, standing(effective)), effective)]
+    told_of = [name for name in (*known_by, *others) if name in rows]
+    columns = {"code": rows["code"], **{name: rows[name] for name in told_of}}
+    columns["geom"] = rows["geometry"].to_numpy()
+    return [Staged(table, frame(rows, columns, standing(effective)), effective)]
 
 
 FACTS_OF: dict[str, Callable[[Frame, Findings, dt.date | None], list[Staged]]] = {
@@ -391,4 +407,6 @@ FACTS_OF: dict[str, Callable[[Frame, Findings, dt.date | None], list[Staged]]] =
     "companies": companies,
     "projects": projects,
     "barriers": barriers,
+    "roads": roads,
+    "gates": gates,
 }

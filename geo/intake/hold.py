@@ -32,8 +32,11 @@ SUBJECT: Final = {
     "companies": ("uscc",),
     "projects": ("code",),
     "barriers": (),
+    "roads": (),
+    "gates": (),
 }
-"""The columns that name what a row speaks of; a barrier has no name of its own."""
+"""The columns that name what a row speaks of; barriers, roads and gates have no name of their own:
+a compound may have several gates."""
 
 CODES: Final = frozenset({"code", "codes", "division", "uscc"})
 """Kinds of column in which eleven digits are no phone number."""

@@ -20,10 +20,11 @@ from geo.errors import InputError, UsageError
 from geo.intake import cells, facts, hold
 from geo.intake.alike import warn_of_codes_alike
 from geo.intake.clean import Context
-from geo.intake.columns import KINDS, SHAPED
+from geo.intake.columns import KINDS, NEEDS_SHAPES, SHAPED
 from geo.intake.complete import KEY_OF_KIND, SPOKEN_OF, completeness
 from geo.intake.known import known_columns
 from geo.intake.lint.check import Judging, lint, lint_outlines
+from geo.intake.lint.gates import relate_gates
 from geo.intake.lint.relations import relate
 from geo.intake.match.in_import import take_codes
 from geo.intake.options import Options
@@ -171,6 +172,8 @@ def prepare(
     good = findings.good_rows(frame)
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
     related = relate(register, kind, good, findings, options.effective, pool)
+    if kind == "gates":
+        relate_gates(register, good, findings, options.effective)
     complete = completeness(register, kind, frame, findings, options.complete)
     return Prepared(
         kind=kind,
@@ -233,16 +236,17 @@ def _take_geometry(
     judging: Judging | None,
 ) -> Settled | None:
     """Add the checked geometry to the frame; say in which reference system it was read."""
-    must = kind in {"areas", "barriers"}
+    must = kind in NEEDS_SHAPES
     if kind not in SHAPED or (raw.geometry is None and not must):
         return None
     if raw.geometry is None:
         raise InputError(
             f"{file} 没有图形列。", "这一类必须是图形文件（GeoPackage、Shapefile 等）。"
         )
+    own = "compound" if kind == "gates" else "code"
     datum = settle(
         register, kind, raw.geometry, raw.crs, options.crs, file,
-        codes=_texts(frame, "code"), divisions=_texts(frame, "division"),
+        codes=_texts(frame, own), divisions=_texts(frame, "division"),
     )  # fmt: skip
     if datum.notice:
         findings.note("datum", datum.notice)

@@ -21,6 +21,7 @@ from geo.datum.copies import without_copies
 from geo.datum.detect import GOOD, KIND_NAMES, Detection, Fit, detect
 from geo.datum.readings import DEGREES, readings
 from geo.datum.reference import Datum, Geometries
+from geo.datum.ways import detect_gates, detect_roads, ribbons
 from geo.errors import InputError, UnsettledDatum, UsageError
 from geo.intake.around import landmarks_around
 from geo.register.store import Register
@@ -28,8 +29,8 @@ from geo.rings.outlines import Outlines
 
 AUTO: Final = "auto"
 
-COMPARED: Final = frozenset({"compounds", "areas"})
-"""Kinds of files that are compared; the shapes of the others are landmarks themselves."""
+COMPARED: Final = {"compounds": (3, 6), "areas": (3, 6), "roads": (1, 5), "gates": (0,)}
+"""Kinds of files that are compared, and of which shapes; those of the others are landmarks."""
 
 SAMPLE: Final = 150
 """Shapes compared, evenly through the file: as many as it takes, whatever the file's size."""
@@ -178,37 +179,44 @@ def _detect(
     divisions: Sequence[str | None],
 ) -> tuple[list[Datum], Detection | None]:
     """Compare a sample with the register; the datum at hand stands first among the readings."""
-    places = _sample(geometry)
+    places = _sample(geometry, COMPARED.get(kind, (3, 6)))
     shapes = _mended(geometry[places])
+    if kind == "roads" and len(places):
+        shapes = ribbons(shapes)
     found = readings(shapely.get_coordinates(shapes)[:POINTS])
     candidates = found if datum is None else [datum, *(item for item in found if item != datum)]
     if kind not in COMPARED or not len(places):
         return candidates, None
     rows = [divisions[place] for place in places.tolist()]
+    around = landmarks_around(register, shapes, candidates, rows)
+    own = [codes[place] if kind != "areas" else None for place in places.tolist()]
+    if kind == "gates":
+        return candidates, detect_gates(shapes, own, around, candidates)
+    if kind == "roads":
+        return candidates, detect_roads(shapes, around, candidates)
     landmarks = without_copies(
-        landmarks_around(register, shapes, candidates, rows),
+        around,
         shapes,
         candidates,
         set(filter(None, codes)) if kind == "compounds" else (),
     )
-    own = [codes[place] if kind == "compounds" else None for place in places.tolist()]
     return candidates, detect(shapes, landmarks, candidates, codes=own, divisions=rows)
 
 
-def _sample(geometry: Geometries | Outlines) -> np.ndarray:
+def _sample(geometry: Geometries | Outlines, types: tuple[int, ...]) -> np.ndarray:
     if isinstance(geometry, Outlines):
         usable = geometry.points > 0
-        usable[~usable] = _is_usable(geometry.others[~usable])
+        usable[~usable] = _is_usable(geometry.others[~usable], types)
     else:
-        usable = _is_usable(geometry)
+        usable = _is_usable(geometry, types)
     places = np.flatnonzero(usable)
     if len(places) <= SAMPLE:
         return np.asarray(places)
     return np.asarray(places[np.linspace(0, len(places) - 1, SAMPLE).astype(np.intp)])
 
 
-def _is_usable(geometry: Geometries) -> np.ndarray:
-    usable = np.isin(shapely.get_type_id(geometry), (3, 6)) & ~shapely.is_empty(geometry)
+def _is_usable(geometry: Geometries, types: tuple[int, ...]) -> np.ndarray:
+    usable = np.isin(shapely.get_type_id(geometry), types) & ~shapely.is_empty(geometry)
     usable &= shapely.get_num_coordinates(geometry) <= MOST_VERTICES
     usable[usable] = np.isfinite(shapely.bounds(geometry[usable])).all(axis=1)
     return np.asarray(usable)

@@ -9,16 +9,13 @@ from typing import Any, Final
 import xlsxwriter
 
 from geo.errors import UsageError
-from geo.intake.columns import KINDS, Column, english, lacking
+from geo.intake.columns import KINDS, NEEDS_SHAPES, Column, english, lacking
 
 ROWS: Final = 5000
 """Rows that the drop-downs and formats reach."""
 
 EXPLAINED: Final = "填表说明"
 """The sheet with the examples; an import leaves it alone."""
-
-DRAWN: Final = frozenset({"areas", "barriers"})
-"""Kinds that need shapes and can't be filled in on a sheet."""
 
 _HOW: Final[dict[str, str]] = {
     "code": "编码，按文本填写，不要让表格软件改成数字",
@@ -58,7 +55,7 @@ def write_template(path: Path, kind: str) -> Path:
     UsageError
         For a kind that needs shapes, another ending than .xlsx, or a folder that can't be written.
     """
-    if kind in DRAWN:
+    if kind in NEEDS_SHAPES:
         raise UsageError(
             f"{kind} 须有图形，不能用工作簿填写。", "请用 GeoPackage 或 Shapefile 导入。"
         )

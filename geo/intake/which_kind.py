@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import InputError
-from geo.intake.columns import KINDS, SHAPED, lacking
+from geo.intake.columns import KINDS, NEEDS_SHAPES, SHAPED, lacking
 from geo.intake.headers import match
 from geo.intake.read import SHAPE_ENDINGS, read
 
 MOST_BYTES: Final = 20_000_000
 """A larger file is not read so often only to save somebody a click."""
-
-_NEEDS_SHAPES: Final = frozenset({"areas", "barriers"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ def _possible(path: Path) -> list[str]:
     """Give the kinds that a file of this ending can be: reading it for each takes its time."""
     if path.suffix.lower() in SHAPE_ENDINGS:
         return [kind for kind in KINDS if kind in SHAPED]
-    return [kind for kind in KINDS if kind not in _NEEDS_SHAPES]
+    return [kind for kind in KINDS if kind not in NEEDS_SHAPES]
 
 
 def which_kind(path: Path) -> Guess:
@@ -52,7 +50,7 @@ def which_kind(path: Path) -> Guess:
             continue
         shaped = raw.geometry is not None
         found = match(kind, list(raw.cells), {}, raw.paths)
-        fits_shape = kind in SHAPED if shaped else kind not in _NEEDS_SHAPES
+        fits_shape = kind in SHAPED if shaped else kind not in NEEDS_SHAPES
         if fits_shape and not lacking(kind, found.names):
             # Of tables that fit as well, a ledger says more than a list of polygons without any.
             fits[kind] = 2 * len(found.found) + (kind not in SHAPED)

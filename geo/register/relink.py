@@ -18,6 +18,7 @@ GOES_OVER: Final = {
     "service_status": "code",
     "committee": "subject",
     "compound_alias": "code",
+    "gate": "compound",
 }
 """Facts of a compound that another code can take, and the column that holds the code."""
 

@@ -318,6 +318,22 @@ barrier = _facts(
     checks=[_one_of("barrier", "kind", terms.BARRIER_KINDS[1:])],
 )
 
+road = _facts(
+    "road",
+    [_key()],
+    [Column("kind", Text), Column("name", Text), Column("walked", Boolean), _geometry("GEOMETRY")],
+    meets="standing",
+)
+"""A line that people walk along, unless its kind or ``walked`` says that they don't."""
+
+gate = _facts(
+    "gate",
+    [_key("compound"), _key()],
+    [Column("name", Text), _geometry("GEOMETRY")],
+    meets="standing",
+)
+"""A point where one gets into a compound; ``code`` is a hash of what it is, as a barrier's is."""
+
 compound_alias = _facts(
     "compound_alias",
     [_key(), _key("alias")],

@@ -6,6 +6,7 @@ Door: `write_sample`. Everything else in this room is how it is made, in this or
     stock      what the compounds are: age, floor area, plot ratio, households
     layout     blocks between roads and rivers; plots, shapes and plane serve it
     barriers   rivers, railways, expressways, arterials and crossings of a town
+    ways       the streets between its plots, joined to its arterials; gates of compounds
     territory  boundaries of streets and communities, drawn so that they tile each county
     service    who served what from when to when (calibrated), with companies behind it
     areas, projects, committees, party, ledger     the rows of the user's files

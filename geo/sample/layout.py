@@ -49,6 +49,7 @@ class Layout:
     cells: list[tuple[int, int]]
     compounds: Compounds
     group_plots: np.ndarray  # polygons, degrees
+    streets: list[tuple[int, Box]]  # within a cell (index into cells): middles, grid metres
 
 
 @dataclass
@@ -59,6 +60,7 @@ class _Placed:
     boxes: list[Box]
     cells: list[int]
     groups: list[tuple[list[int], Box]]
+    streets: list[tuple[int, Box]]
 
 
 def lay_out(town: Town, rng: np.random.Generator) -> Layout:
@@ -73,7 +75,8 @@ def lay_out(town: Town, rng: np.random.Generator) -> Layout:
     placed = _fill(stock, grid, cells, rng)
     compounds, group_plots = _on_the_ground(town, plane, stock, placed, rng)
     used = int(compounds.cell.max()) + 1
-    return Layout(town, plane, grid, cells[:used], compounds, group_plots)
+    streets = [(cell, street) for cell, street in placed.streets if cell < used]
+    return Layout(town, plane, grid, cells[:used], compounds, group_plots, streets)
 
 
 def _cells_outwards(
@@ -106,7 +109,7 @@ def _fill(
 ) -> _Placed:
     """Put the stock into cells, one after the other, until there is no more of either."""
     wanted = stock.land_m2 / stock.fill
-    placed = _Placed([], [], [], [])
+    placed = _Placed([], [], [], [], [])
     half_u, half_v = grid.u.half_m, grid.v.half_m
     head = 0
     for number, (i, j) in enumerate(cells):
@@ -127,7 +130,8 @@ def _fill(
             tail += 1
         if tail > head:
             sizes = np.minimum(wanted[head:tail], 0.8 * room_m2)
-            found = _divided(box, sizes, room_m2, rng)
+            found = _divided(box, _roads_around(grid, i, j, box), sizes, room_m2, rng)
+            placed.streets += [(number, street) for street in found.streets]
             placed.groups += [([head + k for k in items], at) for items, at in found.groups]
             for k in range(tail - head):
                 placed.items.append(head + k)
@@ -137,13 +141,26 @@ def _fill(
     return placed
 
 
-def _divided(box: Box, sizes: np.ndarray, room_m2: float, rng: np.random.Generator) -> Plots:
+def _roads_around(grid: Grid, i: int, j: int, box: Box) -> Box:
+    """Give the middles of the arterials around a cell; its own edge where there is none."""
+    lines = ((grid.u, i), (grid.v, j), (grid.u, i + 1), (grid.v, j + 1))
+    sides = [
+        float(axis.at[line]) if axis.kinds[line] == "主干道" else edge
+        for (axis, line), edge in zip(lines, box, strict=True)
+    ]
+    return sides[0], sides[1], sides[2], sides[3]
+
+
+def _divided(
+    box: Box, around: Box, sizes: np.ndarray, room_m2: float, rng: np.random.Generator
+) -> Plots:
     """Divide a cell among compounds and, for what is left of it, shops, schools and parks."""
     left = room_m2 - float(sizes.sum())
     if left < 0.04 * room_m2:
-        return divide(box, sizes * min(1.0, room_m2 / float(sizes.sum())), len(sizes), rng)
+        sizes = sizes * min(1.0, room_m2 / float(sizes.sum()))
+        return divide(box, around, sizes, len(sizes), rng)
     others = rng.dirichlet(np.full(1 + int(rng.integers(1, 6)), 1.5)) * left
-    return divide(box, np.concatenate([sizes, others]), len(sizes), rng)
+    return divide(box, around, np.concatenate([sizes, others]), len(sizes), rng)
 
 
 def _on_the_ground(

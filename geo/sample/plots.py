@@ -19,10 +19,14 @@ GROUPED = 0.3
 
 @dataclass
 class Plots:
-    """Where the items of a block came to lie."""
+    """Where the items of a block came to lie, and the middles of the streets between them.
+
+    A street ends in the middle of another, or on the block's `around`.
+    """
 
     boxes: dict[int, Box] = field(default_factory=dict)
     groups: list[tuple[list[int], Box]] = field(default_factory=list)
+    streets: list[Box] = field(default_factory=list)
 
 
 def street_m(length_m: float, rng: np.random.Generator) -> float:
@@ -34,11 +38,15 @@ def street_m(length_m: float, rng: np.random.Generator) -> float:
     return float(rng.uniform(5, 9))
 
 
-def divide(box: Box, sizes_m2: np.ndarray, compounds: int, rng: np.random.Generator) -> Plots:
+def divide(
+    box: Box, around: Box, sizes_m2: np.ndarray, compounds: int, rng: np.random.Generator
+) -> Plots:
     """Divide a rectangle among items in proportion to their sizes.
 
     Parameters
     ----------
+    around
+        To where streets run on beyond it: the middles of the roads around the block.
     sizes_m2
         Shape (n,). The first `compounds` of them are compounds, the rest shops, schools, parks.
     """
@@ -46,9 +54,9 @@ def divide(box: Box, sizes_m2: np.ndarray, compounds: int, rng: np.random.Genera
     jitter = np.exp(rng.normal(0, 0.45, len(sizes_m2)))
     order = np.argsort(-sizes_m2 * jitter, kind="stable").tolist()
     sizes = sizes_m2.tolist()
-    todo: list[tuple[Box, list[int], bool]] = [(box, order, False)]
+    todo: list[tuple[Box, Box, list[int], bool]] = [(box, around, order, False)]
     while todo:
-        place, items, grouped = todo.pop()
+        place, outer, items, grouped = todo.pop()
         if len(items) == 1:
             found.boxes[items[0]] = place
             continue
@@ -58,8 +66,31 @@ def divide(box: Box, sizes_m2: np.ndarray, compounds: int, rng: np.random.Genera
             grouped = True
         first, second, share = _halves(items, sizes)
         one, two = _parted(place, share, rng)
-        todo += [(two, second, grouped), (one, first, grouped)]
+        street = _street(one, two, outer)
+        found.streets.append(street)
+        todo += [
+            (two, _beside(two, outer, street), second, grouped),
+            (one, _beside(one, outer, street), first, grouped),
+        ]
     return found
+
+
+def _street(one: Box, two: Box, outer: Box) -> Box:
+    """Give the middle of what parts two rectangles, from end to end of the room around them."""
+    low, high = min(one, two), max(one, two)
+    if low[2] <= high[0]:
+        middle = (low[2] + high[0]) / 2
+        return middle, outer[1], middle, outer[3]
+    middle = (low[3] + high[1]) / 2
+    return outer[0], middle, outer[2], middle
+
+
+def _beside(box: Box, outer: Box, street: Box) -> Box:
+    """Cut the room around a rectangle off where a street now runs beside it."""
+    u0, v0, u1, v1 = outer
+    if street[0] == street[2]:
+        return (u0, v0, street[0], v1) if box[2] <= street[0] else (street[0], v0, u1, v1)
+    return (u0, v0, u1, street[1]) if box[3] <= street[1] else (u0, street[1], u1, v1)
 
 
 def _halves(items: list[int], sizes: list[float]) -> tuple[list[int], list[int], float]:

@@ -1,4 +1,4 @@
-"""Write a made-up province as the eight files a user would bring."""
+"""Write a made-up province as the ten files a user would bring."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from geo.sample.ledger import ledger_rows
 from geo.sample.names import short_county
 from geo.sample.places import towns
 from geo.sample.service import serve, units_of
+from geo.sample.ways import Roads, draw_gates, draw_roads
 from geo.sample.territory import County, divide_counties
 from geo.terms import MADE_UP
 
@@ -38,6 +39,8 @@ NAMES: Final = {
     "compounds": "小区.gpkg",
     "areas": "管理区域.gpkg",
     "barriers": "阻隔.gpkg",
+    "roads": "道路.gpkg",
+    "gates": "出入口.gpkg",
     "ledger": "小区台账.xlsx",
     "committees": "业委会台账.xlsx",
     "companies": "企业台账.xlsx",
@@ -124,11 +127,15 @@ def write_sample(
     barriers = [
         draw_barriers(layout, stream(seed, "barriers", layout.town.key)) for layout in layouts
     ]
+    roads = [draw_roads(*pair) for pair in zip(layouts, barriers, strict=True)]
+    gates = draw_gates(facts, [lines for town in roads for lines in town.lines], seed)
     tell("写出图形文件", 0.5)
     _write_divisions(paths["divisions"], tree, counties)
     _write_compounds(paths["compounds"], facts)
     _write_areas(paths["areas"], managed)
     _write_barriers(paths["barriers"], barriers)
+    _write_roads(paths["roads"], roads)
+    write_shapes(paths["gates"], {"小区编码": gates.compound}, gates.point)
     tell("写出台账", 0.7)
     write_rows(paths["ledger"], LEDGER_HEADERS, rows)
     write_rows(paths["committees"], COMMITTEE_HEADERS, [_committee(one) for one in committees])
@@ -184,6 +191,12 @@ def _write_barriers(path: Path, towns: Sequence[Barriers]) -> None:
     }
     shapes = [shape for town in towns for shape in town.geometry]
     write_shapes(path, columns, np.array(shapes, dtype=object))
+
+
+def _write_roads(path: Path, towns: Sequence[Roads]) -> None:
+    kinds = [kind for town in towns for kind in town.kind]
+    lines = [line for town in towns for line in town.lines]
+    write_shapes(path, {"类别": kinds}, np.array(lines, dtype=object))
 
 
 def _text(date: dt.date | None) -> str | None:

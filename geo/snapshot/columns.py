@@ -8,7 +8,7 @@ Conventions, the same in every table:
 - Yes/no states that may be unknown are int8: `UNKNOWN`, `NO`, `YES`.
 - Dates and texts are nullable; numbers are not, and say what stands for "not known".
 - ``geometry`` is GeoArrow's interleaved multipolygon in EPSG:4490 (lon, lat), null without one;
-  barriers, which are of any kind, carry WKB.
+  barriers, roads and gates, which are no polygons, carry WKB.
 """
 
 from __future__ import annotations
@@ -146,6 +146,23 @@ BARRIERS: Final = pa.schema(
     ]
 )
 
+ROADS: Final = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("name", pa.string()),
+        ("wkb", pa.binary()),
+    ]
+)
+"""Lines that people walk along."""
+
+GATES: Final = pa.schema(
+    [
+        ("compound", pa.string()),
+        ("name", pa.string()),
+        ("wkb", pa.binary()),
+    ]
+)
+
 TABLES: Final = {
     "compounds": COMPOUNDS,
     "companies": COMPANIES,
@@ -153,4 +170,9 @@ TABLES: Final = {
     "areas": AREAS,
     "divisions": DIVISIONS,
     "barriers": BARRIERS,
+    "roads": ROADS,
+    "gates": GATES,
 }
+
+AS_WKB: Final = frozenset({"barriers", "roads", "gates"})
+"""Tables whose shapes are of any kind, in a column ``wkb``."""

@@ -20,9 +20,10 @@ import pyarrow as pa
 import shapely
 
 from geo.errors import NotFound
-from geo.snapshot.columns import MULTIPOLYGON, TABLES
+from geo.snapshot.columns import AS_WKB, MULTIPOLYGON, TABLES
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2 has roads and gates; a file of 1 is read as one that has none."""
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -136,7 +137,10 @@ class Snapshot:
         self.as_of = dt.date.fromisoformat(head["as_of"])
         self.made_up: bool = head["made_up"]
         self._tables = {
-            name: pa.Table.from_struct_array(batch.column(name).values) for name in TABLES
+            name: pa.Table.from_struct_array(batch.column(name).values)
+            if name in batch.schema.names
+            else schema.empty_table()
+            for name, schema in TABLES.items()
         }
         self._arrays: dict[tuple[str, str], np.ndarray] = {}
 
@@ -169,7 +173,7 @@ class Snapshot:
 
     def geometry(self, table: str) -> Array:
         """Give the shapes of a table: shapely geometries or None, EPSG:4490, shape (n,)."""
-        return self.column(table, "wkb" if table == "barriers" else "geometry")
+        return self.column(table, "wkb" if table in AS_WKB else "geometry")
 
     def without(self, left_out: Array) -> Snapshot:
         """Give the same snapshot with some compounds left out, for an edition that hides them.

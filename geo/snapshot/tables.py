@@ -38,7 +38,7 @@ def read_tables(connection: Connection, as_of: dt.date, known: int) -> dict[str,
     dict
         A `pyarrow.Table` for each name in `TABLES`.
     """
-    moment = {"as_of": as_of, "known": known}
+    moment = {"as_of": as_of, "known": known, "not_walked": sorted(terms.NOT_WALKED)}
 
     def rows(query: bytes) -> Rows:
         return connection.execute(query, moment).fetchall()
@@ -51,6 +51,8 @@ def read_tables(connection: Connection, as_of: dt.date, known: int) -> dict[str,
         "areas": _table("areas", _sorted_by_place(rows(statement("areas.sql"))), {}),
         "divisions": _divisions(rows(statement("divisions.sql"))),
         "barriers": _barriers(_sorted_by_place(rows(statement("barriers.sql")))),
+        "roads": _table("roads", _sorted_by_place(rows(statement("roads.sql"))), {}),
+        "gates": _table("gates", _sorted_by_place(rows(statement("gates.sql"))), {}),
     }
 
 

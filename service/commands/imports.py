@@ -35,6 +35,8 @@ KIND_HELP = {
     "companies": "企业台账",
     "projects": "项目台账",
     "barriers": "铁路、高速路、河流、主干道与通道",
+    "roads": "道路（线），步行距离沿路计",
+    "gates": "小区出入口（点）",
 }
 
 

@@ -20,7 +20,6 @@ from geo.takeover.neighbours.rows import (
     summary,
 )
 from geo.takeover.neighbours.rows import as_json as rows_as_json
-from geo.takeover.neighbours.walks import read_ways
 from geo.terms import MADE_UP
 from maps.neighbours import SUFFIXES, write_neighbours
 from service.options import AsOf, Division, Json, KnownAt, day, division_code, moment
@@ -37,12 +36,6 @@ def neighbours(
     limit_m: Annotated[
         float | None, typer.Option("--limit", help="间距上限（米），含；默认取行动计划设置。")
     ] = None,
-    roads: Annotated[
-        Path | None, typer.Option(help="道路网（线，可有“类别”列）；步行距离沿路计。")
-    ] = None,
-    gates: Annotated[
-        Path | None, typer.Option(help="出入口（点，有“小区编码”列）；步行距离由门到门。")
-    ] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     path: Annotated[
@@ -54,7 +47,7 @@ def neighbours(
     if path is not None and path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"--out {path}：不支持这种文件。", f"可用：{'、'.join(SUFFIXES)}")
     code = division_code(division)
-    terms = Terms.of(limit_m, read_ways(roads, gates))
+    terms = Terms.of(limit_m)
     snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
     pairs = selected(neighbour_file.get(snapshot, terms), snapshot, code, compound)
     compounds = compound_rows(pairs, snapshot, compound)

@@ -122,7 +122,9 @@ def plan(
     snapshot = workspace.snapshots.get(day(as_of), moment(known_at))
     field = Field(snapshot, request.definition, request.division)
     if points is not None:
-        _print_frontier(frontier(field, request, points), field, as_json=as_json)
+        with solving_executor(settings) as executor:
+            listed = frontier(field, request, points, executor)
+        _print_frontier(listed, field, as_json=as_json)
         return
     with solving_executor(settings) as executor:
         found = plan_on(field, request, executor)

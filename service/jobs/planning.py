@@ -10,6 +10,8 @@ from geo.takeover.plan.field import Field
 from geo.takeover.plan.make import plan_on
 from service.jobs.work import Work
 from service.plans.asked import JobAsk
+from service.scheduler import solving_executor
+from service.settings import Settings
 
 
 def plan(work: Work, parameters: dict[str, Any]) -> Mapping[str, Any]:
@@ -21,7 +23,8 @@ def plan(work: Work, parameters: dict[str, Any]) -> Mapping[str, Any]:
     work.tell(0, 3, "量测邻接", "Measuring the ground")
     field = Field(work.snapshots.open(parameters["snapshot"]), request.definition, request.division)
     work.tell(1, 3, "求解", "Solving")
-    found = plan_on(field, request).as_json()
+    with solving_executor(Settings()) as executor:
+        found = plan_on(field, request, executor).as_json()
     work.tell(2, 3, "保存方案", "Keeping the plan")
     result = {
         "plan": found["plan"],

@@ -13,6 +13,7 @@ from geo.takeover.plan.field import Field
 from geo.takeover.plan.make import plan_on
 from geo.takeover.plan.request import Request
 from geo.takeover.plan.saved import digest_of
+from service.scheduler import Machines
 
 MOST_FIELDS: Final = 8
 """Divisions whose ground is kept measured; a county's takes some MB, the province's more."""
@@ -67,9 +68,16 @@ class _Ground:
 
 
 class Solver:
-    """Makes plans, a few at once; remembers grounds and plans."""
+    """Makes plans, a few at once; remembers grounds and plans.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    scheduler
+        Address of the scheduler on whose machines plans are solved; None: they are solved here.
+    """
+
+    def __init__(self, scheduler: str | None = None) -> None:
+        self._machines = Machines(scheduler)
         self._grounds: Lately[_Ground] = Lately(MOST_FIELDS)
         self._plans: Lately[dict[str, Any]] = Lately(MOST_PLANS)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
@@ -81,11 +89,15 @@ class Solver:
             lambda: _Ground(Field(snapshot, request.definition, request.division)),
         )
         with self._turns, ground.lock:
-            plan = plan_on(ground.field, request).as_json()
+            plan = plan_on(ground.field, request, self._machines.executor()).as_json()
         digest = digest_of(plan)
         self._plans.put(digest, plan)
         self._plans.put(plan["plan"], plan)
         return plan, digest
+
+    def close(self) -> None:
+        """Let go of the scheduler."""
+        self._machines.close()
 
     def solved(self, name: str) -> dict[str, Any] | None:
         """Give a plan made before, by its id or digest; None when it is forgotten."""

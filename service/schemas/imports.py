@@ -14,6 +14,7 @@ Verdict = Literal["loaded", "unchanged", "warned", "quarantined", "skipped"]
 UploadState = Literal["checking", "asking", "checked", "importing", "done", "failed"]
 FileKind = Literal[
     "divisions", "compounds", "areas", "ledger", "committees", "companies", "projects", "barriers",
+    "roads", "gates",
 ]  # fmt: skip
 ImportId = Annotated[str, Field(examples=["0f1e2d3c4b5a69788796a5b4c3d2e1f0"])]
 

@@ -156,6 +156,8 @@ def make_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., fil
                     np.array([outlines[code] for code in NAMES], dtype=object)
                 ),
             ),
+            "roads": table("roads"),
+            "gates": table("gates"),
             "barriers": table(
                 "barriers",
                 kind=[3, 1, 5],

@@ -49,6 +49,7 @@ def test_no_two_facts_about_one_subject_overlap_in_both_times(
         "code": "'53'", "uscc": "'91350100M000100Y43'", "subject_kind": "'compound'",
         "subject": "'A'", "kind": "'业主委员会'", "name": "'甲'", "form": "'党支部'",
         "assigned": "true", "alias": "'甲'", "accepted": "true", "same_as": "'A'",
+        "compound": "'A'",
         "geom": "st_geomfromtext('MULTIPOLYGON(((0 0,1 0,1 1,0 0)))', 4490)",
     }  # fmt: skip
     if table == "barrier":

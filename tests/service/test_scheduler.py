@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
-from pydantic import ValidationError
+import shapely
+from fastapi.testclient import TestClient
+from pydantic import SecretStr, ValidationError
 
 from geo.errors import ServerError
+from geo.intake.load import import_file
+from geo.register.store import Register
 from geo.takeover.solver.goals import fewest, most
 from geo.takeover.solver.problem import Problem
 from geo.takeover.solver.solve import Solution, solve
+from service.app import create_app
+from service.jobs.record import Job
+from service.jobs.work import Place
 from service.scheduler import solving_executor
 from service.settings import Settings
+
+Wuye = Callable[..., tuple[int, str, str]]
 
 needs_distributed = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="distributed is not installed"
@@ -87,9 +102,109 @@ def address() -> Iterator[str]:
 
 
 @needs_distributed
-@pytest.mark.filterwarnings("default")
 def test_the_plan_is_the_same_on_other_machines(address: str) -> None:
     problem = scattered()
     with solving_executor(Settings(scheduler=address)) as executor:
         for goal in (most(None, "gain"), fewest(int(problem.gain.sum()) // 3)):
             assert told(solve(problem, goal, executor=executor)) == told(solve(problem, goal))
+
+
+class Here(ThreadPoolExecutor):
+    """An executor that stands for other machines, and counts what it is given."""
+
+    given = 0
+
+    def submit(self, *words: Any, **more: Any) -> Future[Any]:
+        type(self).given += 1
+        return super().submit(*words, **more)
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """A package in distributed's place whose scheduler is this process."""
+    package = ModuleType("distributed")
+    package.clients = []  # type: ignore[attr-defined]
+
+    class Client:
+        def __init__(self, address: str, **_words: object) -> None:
+            self.address, self.status, self.pool = address, "running", Here(2)
+            package.clients.append(self)  # type: ignore[attr-defined]
+
+        def get_executor(self, **_words: object) -> Here:
+            return self.pool
+
+        def close(self) -> None:
+            self.status = "closed"
+            self.pool.shutdown()
+
+    package.Client = Client  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "distributed", package)
+    monkeypatch.setenv("WUYE_SCHEDULER", "tcp://10.0.0.5:8786")
+    Here.given = 0
+    # Small parts go out singly, so that a small town makes jobs enough to hand out.
+    monkeypatch.setattr("geo.takeover.solver.job.BATCH", 1)
+    yield package
+    for client in package.clients:
+        assert client.status == "closed"
+
+
+@pytest.fixture
+def towns(register: Register, import_csv: Callable[..., Any], tmp_path: Path) -> str:
+    """Three lots of three old compounds beside a host that can't take all of them."""
+    places, rows, projects = [], [], []
+    for lot in range(3):
+        west = 102.7 + 0.02 * lot
+        for k in range(4):
+            east = west + 0.001 * k
+            places.append((f"L{lot}C{k}", shapely.box(east, 25, east + 0.0008, 25.001)))
+        rows += [f"L{lot}C0,530102001,2010,50000,市场化物业,P{lot}"]
+        rows += [f"L{lot}C{k},530102001,1995,{8000 + 3000 * k + lot},无物业," for k in (1, 2, 3)]
+        projects += [f"P{lot},91350100M000100Y43,2023-01-01,2030-12-31,{24_000 + lot}"]
+    codes, shapes = zip(*places, strict=True)
+    frame = gpd.GeoDataFrame({"小区编码": codes}, geometry=list(shapes), crs=4490)
+    frame.to_file(tmp_path / "c.gpkg")
+    import_file(register, "compounds", tmp_path / "c.gpkg")
+    import_csv("ledger", "小区编码,区划代码,建成年份,建筑面积,服务模式,物业项目编码", *rows)
+    import_csv("companies", "统一社会信用代码,企业名称,信用星级", "91350100M000100Y43,甲,4")
+    import_csv("projects", "项目编码,统一社会信用代码,合同起,合同止,可增管面积", *projects)
+    return "2024-12-31"
+
+
+PLAN = ("plan", "--as-of", "2024-12-31", "--division", "530102", "--bundle-below", "0", "--json")
+
+
+def test_every_plan_goes_to_the_machines(
+    towns: str, wuye: Wuye, machines: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command line's plan, what-if and frontier: the same, and made elsewhere."""
+    asked = [(*PLAN, "--goal", "area"), (*PLAN, "--frontier", "4")]
+    there = []
+    for words in asked:
+        before = Here.given
+        code, out, err = wuye(*words)
+        assert (code, err) == (0, "")
+        assert Here.given > before
+        there.append(json.loads(out))
+    monkeypatch.delenv("WUYE_SCHEDULER")
+    before = Here.given
+    assert [json.loads(wuye(*words)[1]) for words in asked] == there
+    assert Here.given == before
+
+
+def test_plans_of_the_service_and_of_jobs_go_there_too(
+    towns: str, register: Register, place: Place, do: Callable[[str], Job], machines: ModuleType
+) -> None:
+    settings = Settings(home=place.home, database_url=SecretStr(register.conninfo))
+    asked = {"as_of": towns, "division": "530102", "aim": "area", "limits": {"bundle_below_m2": 0}}
+    with TestClient(create_app(settings), "http://127.0.0.1") as api:
+        for below_m2, clients in ((0, 1), (1, 1), (2, 2)):
+            asked["limits"] = {"bundle_below_m2": below_m2}
+            before = Here.given
+            assert api.post("/api/v1/plans/solve", json=asked).status_code == 200
+            assert Here.given > before
+            assert len(machines.clients) == clients
+            if below_m2 == 1:  # the scheduler goes away, and comes again
+                machines.clients[0].close()
+        before = Here.given
+        do(api.post("/api/v1/plans", json=asked).json()["job"])
+        assert Here.given > before

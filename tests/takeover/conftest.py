@@ -90,6 +90,16 @@ def barrier(kind, shape, name=""):
     return {"kind": terms.BARRIER_KINDS.index(kind), "name": name, "shape": shape}
 
 
+def road(shape, kind="支路"):
+    """A road; `shape` in metres."""
+    return {"kind": kind, "name": None, "shape": shape}
+
+
+def gate(compound, x, y):
+    """A gate of a compound, in metres."""
+    return {"compound": compound, "name": None, "shape": shapely.Point(x, y)}
+
+
 def _column(field, rows):
     values = [row.get(field.name) for row in rows]
     if pa.types.is_boolean(field.type):
@@ -115,10 +125,10 @@ def _table(schema, rows):
 
 @pytest.fixture
 def snapshot_of(tmp_path):
-    """Write a snapshot of rows and open it: snapshot_of(compounds, projects, barriers)."""
+    """Write a snapshot of rows and open it: snapshot_of(compounds, projects, barriers, ...)."""
     made = []
 
-    def build(compounds=(), projects=(), barriers=(), areas=(), companies=None):
+    def build(compounds=(), projects=(), barriers=(), areas=(), companies=None, roads=(), gates=()):  # fmt: skip
         codes = sorted({p["uscc"] for p in projects})
         if companies is None:
             companies = [{"uscc": c, "name": f"{c}公司", "kind": 1, "stars": 4} for c in codes]
@@ -128,6 +138,8 @@ def snapshot_of(tmp_path):
             "projects": list(projects),
             "barriers": list(barriers),
             "areas": list(areas),
+            "roads": list(roads),
+            "gates": list(gates),
             "companies": companies,
             "divisions": [{"code": c, "name": n, "level": k} for c, n, k in divisions],
         }
@@ -147,7 +159,7 @@ def rows():
     class Rows:
         pass
 
-    for maker in (compound, served, project, barrier, place, lonlat):
+    for maker in (compound, served, project, barrier, road, gate, place, lonlat):
         setattr(Rows, maker.__name__, staticmethod(maker))
     return Rows
 

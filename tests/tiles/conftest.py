@@ -170,6 +170,8 @@ def write_snapshot(path: Path, **replaced: Any) -> file.Snapshot:
             "divisions", code=codes, name=[f"区划{code}" for code in codes], level=levels,
             geometry=file.geometry_column(np.array(outlines, object)),
         ),
+        "roads": table("roads"),
+        "gates": table("gates"),
         "barriers": table(
             "barriers",
             kind=[3, 1, 5, 3],

@@ -32,7 +32,9 @@ class Wanted:
     Attributes
     ----------
     polygons
-        Only polygons will do; otherwise any plain kind.
+        Only polygons will do; otherwise any plain kind, or those of `only`.
+    only
+        Kinds of shape that will do, and what they are called; empty for any plain one.
     optional
         A row may come without a shape.
     built
@@ -40,6 +42,7 @@ class Wanted:
     """
 
     polygons: bool = True
+    only: tuple[tuple[int, ...], str] = ((), "")
     optional: bool = False
     built: bool = True
 
@@ -58,6 +61,8 @@ WANTED: Final = {
     "areas": Wanted(),
     "divisions": Wanted(optional=True, built=False),
     "barriers": Wanted(polygons=False, built=False),
+    "roads": Wanted(polygons=False, only=(kinds.LINEAR, "线"), built=False),
+    "gates": Wanted(polygons=False, only=(kinds.POINT, "点"), built=False),
 }
 """By kind of file."""
 
@@ -175,7 +180,7 @@ def _lint_some(raw: Geometries, placed: Geometries, datum: Datum, wanted: Wanted
     if wanted.polygons:
         kinds.take_polygons(draft)
     else:
-        kinds.hold_collections(draft)
+        kinds.hold_others(draft, *wanted.only)
     repair.drop_repeated_points(draft)
     repair.make_valid(draft)
     repair.hold_empty(draft)

@@ -14,6 +14,7 @@ from geo.intake.lint.measure import area_m2, square_metres
 
 POLYGONAL: Final = (3, 6)
 LINEAR: Final = (1, 2, 5)
+POINT: Final = (0,)
 COLLECTION: Final = 7
 KIND_NAMES: Final = {
     "Point": "点", "MultiPoint": "多点", "LineString": "线", "LinearRing": "环",
@@ -36,10 +37,14 @@ def take_polygons(draft: Draft) -> None:
             _hold_kind(draft, position, "不是多边形")
 
 
-def hold_collections(draft: Draft) -> None:
-    """Hold back mixed shapes where any plain kind will do (barriers)."""
-    for position in np.flatnonzero(shapely.get_type_id(draft.shapes) == COLLECTION):
+def hold_others(draft: Draft, only: tuple[int, ...], called: str) -> None:
+    """Hold back mixed shapes (barriers), and all but some kinds where only they will do."""
+    types = shapely.get_type_id(draft.shapes)
+    for position in np.flatnonzero(types == COLLECTION):
         _hold_kind(draft, position, "是混合图形")
+    if only:
+        for position in draft.where(~np.isin(types, (*only, COLLECTION))):
+            _hold_kind(draft, position, f"不是{called}")
 
 
 def _hold_kind(draft: Draft, position: Any, message: str) -> None:

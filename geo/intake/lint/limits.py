@@ -54,6 +54,9 @@ LEAST_COUNTY_SHARE: Final = 0.10
 SPLIT_SHARES: Final = (0.10, 0.90)
 """A management area splits a compound when its share of it lies between."""
 
+GATE_FROM_WALL_M: Final = 50.0
+"""A gate farther from its compound's boundary names another one, or lies wrong."""
+
 MOST_CANDIDATES: Final = 20_000_000
 """Pairs of bounding boxes that one file may have us look into; a notice says when it is over."""
 

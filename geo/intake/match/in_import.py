@@ -25,7 +25,12 @@ from geo.intake.verdicts import Findings
 from geo.register.compose import Connection
 from geo.register.store import Register
 
-CODE_COLUMN: Final = {"ledger": "code", "compounds": "code", "committees": "compound"}
+CODE_COLUMN: Final = {
+    "ledger": "code",
+    "compounds": "code",
+    "committees": "compound",
+    "gates": "compound",
+}
 """The column that holds a compound's code, by kind of file."""
 
 MATCHED_BY_NAME: Final = frozenset({"ledger", "compounds"})

@@ -16,6 +16,7 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,13 +33,13 @@ from geo.takeover.neighbours.edges import shared_edge_m
 from geo.takeover.neighbours.ground import Found, Ground, Seen
 from geo.takeover.neighbours.hosts import host_parts
 from geo.takeover.neighbours.metric import Plane, whole_mm
-from geo.takeover.neighbours.walks import BOUNDARY, Ways, walks
+from geo.takeover.neighbours.walks import BOUNDARY, Ways, walks, ways_of
 from geo.terms import LEVELS, NO, UNKNOWN, YES
 
 Ints = npt.NDArray[np.int64]
 Columns = dict[str, npt.NDArray[Any]]
 
-RULES: Final = "neighbours-1"
+RULES: Final = "neighbours-2"
 """Version of how the layer is made; part of its key."""
 
 COMPOUND: Final = 0
@@ -83,17 +84,14 @@ class Terms:
         How far one walks at most by a crossing.
     adjacent_m
         Up to here boundaries are a shared edge.
-    ways
-        Roads and gates to walk by; None without.
     """
 
     limit_m: Decimal
     walking_limit_m: Decimal
     adjacent_m: Decimal
-    ways: Ways | None = None
 
     @classmethod
-    def of(cls, limit_m: float | None = None, ways: Ways | None = None) -> Terms:
+    def of(cls, limit_m: float | None = None) -> Terms:
         """Take the action plan's settings, and another limit where one is given.
 
         Raises
@@ -106,7 +104,7 @@ class Terms:
         if not 0 <= limit <= 5000:
             raise UsageError(f"距离 {limit} m 超出范围。", "请给出 0 至 5000 m。")
         walk, adjacent = settings.walking_limit_m, settings.adjacent_m
-        return cls(limit, Decimal(str(walk)), Decimal(str(adjacent)), ways)
+        return cls(limit, Decimal(str(walk)), Decimal(str(adjacent)))
 
     def as_json(self) -> dict[str, Any]:
         """Give all that a layer depends on beside the snapshot."""
@@ -116,7 +114,6 @@ class Terms:
             "walking_limit_m": f"{self.walking_limit_m.normalize():f}",
             "adjacent_m": f"{self.adjacent_m.normalize():f}",
             "crossing_on_m": CROSSING_ON_M,
-            "ways": None if self.ways is None else self.ways.digest,
         }
 
 
@@ -188,8 +185,14 @@ def neighbourhood(
 
 def _county(path: Path, county: int, terms: Terms) -> pa.Table:
     """Do a county in another process."""
+    return _in_county(*_opened(path), county, terms)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path) -> tuple[Snapshot, _Places]:
+    """Keep the snapshot whose counties a process does, one after the other."""
     snapshot = Snapshot(path)
-    return _in_county(snapshot, _places(snapshot), county, terms)
+    return snapshot, _places(snapshot)
 
 
 def _in_county(snapshot: Snapshot, places: _Places, county: int, terms: Terms) -> pa.Table:
@@ -213,7 +216,7 @@ def _in_county(snapshot: Snapshot, places: _Places, county: int, terms: Terms) -
         **_names(places, one, other),
         **_measures(ground, found, terms),
         **_between(found, seen, barriers),
-        **_walks(ground, places, (one, other), found, seen, terms),
+        **_walks(ground, (places.code[one], places.code[other]), found, seen, ways_of(snapshot)),
         **_lines(places.divisions[one], places.divisions[other]),
     }
     arrays = [pa.array(columns[field.name], field.type) for field in SCHEMA]
@@ -256,13 +259,16 @@ def _between(found: Found, seen: Seen, barriers: Barriers) -> Columns:
 
 
 def _walks(
-    ground: Ground, places: _Places, pair: tuple[Ints, Ints], found: Found, seen: Seen, terms: Terms
+    ground: Ground,
+    codes: tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]],
+    found: Found,
+    seen: Seen,
+    ways: Ways | None,
 ) -> Columns:
     walk_mm = np.where(seen.barred >= 0, -1, np.maximum(found.gap_mm, seen.walk_mm))
     basis = np.full(len(walk_mm), BOUNDARY, object)
-    if terms.ways is not None:
-        codes = places.code[pair[0]], places.code[pair[1]]
-        walk_mm, basis = walks(terms.ways, ground.plane, codes, found.segment, walk_mm)
+    if ways is not None:
+        walk_mm, basis = walks(ways, ground.plane, codes, found.segment, walk_mm)
     return {"walk_mm": walk_mm, "walk_basis": basis}
 
 

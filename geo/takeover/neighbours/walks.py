@@ -12,17 +12,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from functools import cached_property
+from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.errors import InputError
+from geo.snapshot.file import Snapshot
+from geo.snapshot.opened import once_a_snapshot
 from geo.takeover.neighbours.metric import Plane, whole_mm
 from geo.takeover.neighbours.network import Network
 
@@ -39,13 +38,10 @@ BASES: Final = (ROADS_GATES, ROADS_BOUNDARY, GATES, BOUNDARY)
 FARTHEST_M: Final = 3000.0
 """A longer way along the roads is no way."""
 
-NOT_WALKED: Final = frozenset({"高速路", "高速", "expressway", "motorway", "motorway_link"})
-"""Classes of roads that nobody walks on."""
-
 
 @dataclass(frozen=True)
 class Ways:
-    """Roads and gates, EPSG:4490.
+    """Roads and gates of a snapshot, EPSG:4490.
 
     Attributes
     ----------
@@ -53,66 +49,29 @@ class Ways:
         Lines; joined where they share a point.
     gates, gate_of
         Points, and codes of the compounds whose gates they are.
-    digest
-        Hash of the files they come from.
     """
 
     roads: Objects
     gates: Objects
     gate_of: npt.NDArray[np.object_]
-    digest: str
+
+    @cached_property
+    def _trees(self) -> tuple[shapely.STRtree, shapely.STRtree]:
+        return shapely.STRtree(self.roads), shapely.STRtree(self.gates)
+
+    def near(self, bounds: Floats) -> Ways:
+        """Give those that meet a box (west, south, east, north in degrees), in their order."""
+        road, gate = (np.sort(tree.query(shapely.box(*bounds))) for tree in self._trees)
+        return Ways(self.roads[road], self.gates[gate], self.gate_of[gate])
 
 
-def read_ways(roads: Path | None, gates: Path | None) -> Ways | None:
-    """Read files of roads and gates; None where neither is given.
-
-    Roads are lines with an optional 类别 (class); gates are points with 小区编码 (code).
-
-    Raises
-    ------
-    InputError
-        When a file can't be read, says no CRS, or holds something else.
-    """
-    if roads is None and gates is None:
+@once_a_snapshot
+def ways_of(snapshot: Snapshot) -> Ways | None:
+    """Give what a snapshot has to walk by; None where it has neither roads nor gates."""
+    roads, gates = snapshot.geometry("roads"), snapshot.geometry("gates")
+    if not len(roads) and not len(gates):
         return None
-    digest = hashlib.sha256()
-    lines = points = np.empty(0, object)
-    of = np.empty(0, object)
-    if roads is not None:
-        frame = _read(roads, digest, (1, 5), "线")
-        kind = _column(frame, ("类别", "class", "fclass", "highway"))
-        if kind is not None:
-            frame = frame[~frame[kind].isin(NOT_WALKED)]
-        lines = frame.geometry.to_numpy()
-    if gates is not None:
-        frame = _read(gates, digest, (0,), "点")
-        code = _column(frame, ("小区编码", "code", "compound"))
-        if code is None:
-            raise InputError(f"{gates.name} 没有“小区编码”一列。", "每个出入口须写明所属小区。")
-        frame = frame[frame[code].notna()]
-        points = frame.geometry.to_numpy()
-        of = frame[code].astype(str).to_numpy(dtype=object)
-    return Ways(lines, points, of, digest.hexdigest()[:16])
-
-
-def _read(path: Path, digest: Any, types: tuple[int, ...], what: str) -> gpd.GeoDataFrame:
-    try:
-        digest.update(path.read_bytes())
-        frame = gpd.read_file(path)
-    except Exception as error:
-        raise InputError(
-            f"无法读取 {path.name}：{type(error).__name__}。", "请核对文件。"
-        ) from error
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
-        raise InputError(f"{path.name} 没有图形或没有坐标系。", "请写明坐标系后重试。")
-    frame = frame[frame.geometry.notna() & ~frame.geometry.is_empty]
-    if not np.isin(shapely.get_type_id(frame.geometry.to_numpy()), types).all():
-        raise InputError(f"{path.name} 应只含{what}。", "请去掉其他图形后重试。")
-    return frame.to_crs(4490)
-
-
-def _column(frame: gpd.GeoDataFrame, names: tuple[str, ...]) -> str | None:
-    return next((name for name in names if name in frame.columns), None)
+    return Ways(roads, gates, snapshot.column("gates", "compound"))
 
 
 def walks(
@@ -137,9 +96,8 @@ def walks(
     -------
     Walk in mm (-1 also where the roads lead no shorter way than `FARTHEST_M`) and basis.
     """
-    box = shapely.box(*_around(segment))
-    roads = plane.project(ways.roads)
-    network = Network(roads[shapely.intersects(roads, box)], FARTHEST_M)
+    ways = ways.near(_around(plane.lonlat(segment.reshape(-1, 2))))
+    network = Network(plane.project(ways.roads), FARTHEST_M)
     gates = plane.project(ways.gates)
     of = _grouped(ways.gate_of)
     ends = np.concatenate([shapely.points(segment[:, :2]), shapely.points(segment[:, 2:]), gates])
@@ -167,12 +125,13 @@ def walks(
     return found, basis
 
 
-def _around(segment: Floats) -> Floats:
-    """Give the box that ways between segments stay in."""
-    if not len(segment):
+def _around(lonlat: Floats) -> Floats:
+    """Give the box, degrees, that ways between points stay in."""
+    if not len(lonlat):
         return np.zeros(4)
-    xy = segment.reshape(-1, 2)
-    return np.concatenate([xy.min(axis=0) - FARTHEST_M, xy.max(axis=0) + FARTHEST_M])
+    # A degree of longitude is at least 55 km up to 60° north: the box is ample.
+    margin = FARTHEST_M / 50_000
+    return np.concatenate([lonlat.min(axis=0) - margin, lonlat.max(axis=0) + margin])
 
 
 def _grouped(codes: npt.NDArray[np.object_]) -> dict[str, list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -34,8 +35,15 @@ class Point(NamedTuple):
     proven: bool
 
 
-def frontier(field: Field, request: Request, points: int) -> list[Point]:
+def frontier(
+    field: Field, request: Request, points: int, executor: Executor | None = None
+) -> list[Point]:
     """Find the most coverage at `points` budgets, evenly up to what everything costs.
+
+    Parameters
+    ----------
+    executor
+        Solves independent parts at once, as in `plan_on`; the points are the same.
 
     Raises
     ------
@@ -46,7 +54,7 @@ def frontier(field: Field, request: Request, points: int) -> list[Point]:
         raise UsageError(f"点数 {points} 超出范围。", f"请给出 2 至 {MOST_POINTS}。")
     request.check()
     scene = Scene(field, replace(request, aim="area", budget_fen=None))
-    solver = solver_of(scene)
+    solver = solver_of(scene, executor)
     whole = solver(most(None, "gain", ("way",)))
     highest = whole.tier("cost")
     if request.budget_fen is not None:
