@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from geo.shares import most_text
 from geo.takeover.plan.paper import Plan, assumptions
 from geo.takeover.plan.record import NotServed, Suggestion
 from geo.terms import MADE_UP
@@ -148,6 +149,12 @@ def _left_row(kit: _Book, sheet: Any, row: int, entry: NotServed) -> None:
         sheet.write_string(row, column, text)
 
 
+def _proof(plan: Plan) -> str:
+    if plan.time_limited:
+        return f"是，距最优至多 {most_text(plan.gap)}"
+    return "否，部分未证明" if plan.unproven else "否，已证明最优"
+
+
 def _about(kit: _Book) -> None:
     plan = kit.plan
     sheet = kit.sheet(ABOUT, (26, 90))
@@ -159,8 +166,7 @@ def _about(kit: _Book) -> None:
         ("口径", f"{plan.definition.describe()}（{plan.definition.id}）"),
         ("区划", f"{plan.division_name} {plan.division or ''}".strip()),
         ("目标", f"{plan.target.normalize():f}"),
-        ("限时求解", f"是，距最优至多 {plan.gap:.2%}" if plan.time_limited else "否，已证明最优"
-         if not plan.unproven else "否，部分未证明"),
+        ("限时求解", _proof(plan)),
         ("费用", f"{plan.cost_fen / 100:,.2f} 元（按下列假设）"),
         *(("假设", text) for text in assumptions(plan.parameters)),
         *((f"参数 {name}", str(value)) for name, value in plan.parameters.items()),

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Final, Literal
 
 from geo import terms
+from geo.shares import setting_text
 
 Words = tuple[str, str]
 """The same words in Chinese and in English."""
@@ -58,12 +59,12 @@ class ShareClass:
     @property
     def label(self) -> Words:
         """Name the class, as a legend does."""
-        low = _percent(self.low)
+        low = setting_text(self.low).removesuffix(" %")
         if self.high is None:
             if self.low >= 1:
                 return (f"{low} %", f"{low} %")
             return (f"{low} % 及以上", f"{low} % and over")
-        high = _percent(self.high)
+        high = setting_text(self.high).removesuffix(" %")
         if not self.low:
             return (f"不足 {high} %", f"below {high} %")
         return (f"{low}–{high} %", f"{low}–{high} %")
@@ -227,11 +228,6 @@ def _side(colours: tuple[str, str, str], classes: int) -> tuple[str, ...]:
     if classes == 2:
         return colours[1:] if colours is BELOW else colours[:2]
     return colours[:classes]
-
-
-def _percent(share: Decimal) -> str:
-    text = f"{100 * share:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 _STATE_OF_MODE: Final = tuple(

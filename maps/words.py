@@ -1,21 +1,24 @@
 """How figures are written: shares, points, areas and counts, in Chinese and in English.
 
-A share is never rounded across the target, nor to 0 or 100 % when it is neither: 89.96 % of a
-target of 90 % is written 89.96 %. What is missing is rounded up, so that it is enough.
+Shares are written by `geo.shares`; what is missing is rounded up, so that it is enough.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
 from geo.action_plan import BASIS_NAMES, POPULATION_NAMES, Definition, Indicator, action_plan
+from geo.shares import MOST_DIGITS, points_text, rounded_to, setting_text, share_text
 from geo.terms import MADE_UP
 from maps.style import Words
 
-MOST_DIGITS: Final = 4
-"""Decimals of a percentage beyond which it is cut, not rounded."""
+__all__ = [
+    "MOST_DIGITS", "amount_figure", "amount_text", "area_figure", "area_text", "bounds_text",
+    "count_text", "definition_text", "file_mark", "gap_figure", "gap_text", "points_text", "share_text",
+    "target_text",
+]  # fmt: skip
 
 BASIS_NAMES_EN: Final = {"floor": "floor area", "land": "land area", "count": "by number"}
 POPULATION_NAMES_EN: Final = {"urban": "urban compounds", "all": "all compounds"}
@@ -27,45 +30,9 @@ UNITS: Final[dict[str, Words]] = {
 }
 
 
-def share_text(numerator: int, denominator: int, target: Decimal) -> str:
-    """Write a share as a percentage, on its own side of the target.
-
-    Raises
-    ------
-    ZeroDivisionError
-        Without a denominator there is no share to write.
-
-    >>> share_text(8996, 10000, Decimal("0.9")), share_text(9, 10, Decimal("0.9"))
-    ('89.96 %', '90.0 %')
-    """
-    share = Fraction(numerator, denominator)
-    for digits in range(1, MOST_DIGITS + 1):
-        rounded = _rounded(100 * share, digits, ROUND_HALF_UP)
-        if _places(Fraction(rounded) / 100, target) == _places(share, target):
-            return f"{rounded:f} %"
-    return f"{_rounded(100 * share, MOST_DIGITS, ROUND_FLOOR):f} %"
-
-
 def bounds_text(low: str, high: str) -> str:
     """Write two shares as a range: ``66.7–73.3 %``."""
     return low if low == high else f"{low.removesuffix(' %')}–{high}"
-
-
-def points_text(points: float) -> str:
-    """Write a gap in percentage points; a gap is never written as 0.0.
-
-    A half goes down where a share's goes up, so that the two make the target up: 87.25 % of 90 %
-    is written 87.3 % and lacks 2.7.
-
-    >>> points_text(2.7), points_text(0.04), points_text(0.0), points_text(2.75)
-    ('2.7', '0.04', '0.0', '2.7')
-    """
-    exact = Fraction(repr(float(points)))
-    for digits in range(1, MOST_DIGITS + 1):
-        rounded = _rounded(exact, digits, ROUND_HALF_DOWN)
-        if rounded or not exact:
-            return f"{rounded:f}"
-    return f"{_rounded(exact, MOST_DIGITS, ROUND_CEILING):f}"
 
 
 def area_text(area_m2: Fraction | int, *, up: bool = False) -> Words:
@@ -84,10 +51,10 @@ def area_text(area_m2: Fraction | int, *, up: bool = False) -> Words:
     way = ROUND_CEILING if up else ROUND_HALF_UP
     area = Fraction(area_m2)
     if area < 10_000:
-        whole = _rounded(area, 0, way)
+        whole = rounded_to(area, 0, way)
         return (f"{whole:,f} ㎡", f"{whole:,f} m²")
     digits = 2 if area < 100_000 else 1 if area < 10_000_000 else 0
-    chinese = _rounded(area / 10_000, digits, way)
+    chinese = rounded_to(area / 10_000, digits, way)
     metres = int(chinese * 10_000)
     english = f"{metres:,} m²" if metres < 1_000_000 else f"{Decimal(metres) / 1_000_000:,f}"
     if metres >= 1_000_000:
@@ -149,7 +116,7 @@ def file_mark(*, made_up: bool) -> str:
 
 def target_text(target: Decimal) -> str:
     """Write a target: ``90 %``."""
-    return f"{_trimmed(f'{100 * target:f}')} %"
+    return setting_text(target)
 
 
 def definition_text(definition: Definition, indicator: Indicator) -> Words:
@@ -177,25 +144,6 @@ def definition_text(definition: Definition, indicator: Indicator) -> Words:
 
 def _joined(*words: Words) -> Words:
     return (" · ".join(word[0] for word in words), " · ".join(word[1] for word in words))
-
-
-def _rounded(value: Fraction, digits: int, way: str) -> Decimal:
-    """Round an exact value to so many decimals; exact for any size."""
-    scaled = value * 10**digits
-    floor = scaled.numerator // scaled.denominator
-    rest = scaled - floor
-    if way == ROUND_CEILING:
-        floor += rest > 0
-    elif way == ROUND_HALF_UP:
-        floor += rest >= Fraction(1, 2)
-    elif way == ROUND_HALF_DOWN:
-        floor += rest > Fraction(1, 2)
-    return Decimal(floor).scaleb(-digits)
-
-
-def _places(share: Fraction, target: Decimal) -> tuple[bool, bool, bool]:
-    """Tell where a share lies: above nothing, at or above the target, short of everything."""
-    return (share > 0, share >= Fraction(target), share < 1)
 
 
 def _singular(english: str) -> str:

@@ -6,6 +6,7 @@ import sys
 
 from geo.datum.detect import KIND_NAMES
 from geo.errors import UnsettledDatum
+from geo.shares import percent_text
 from service.output import out, table
 
 
@@ -53,4 +54,4 @@ def ask_datum(error: UnsettledDatum) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
+    return "—" if value is None else percent_text(value)

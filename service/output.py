@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from geo.coverage import Coverage, Row
+from geo.shares import percent_text
 from geo.terms import MADE_UP
 from maps.words import (
     amount_figure,
@@ -49,15 +51,9 @@ def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], lef
     out.print(found)
 
 
-def percent(share: float | None, target: float | None = None) -> str:
-    """Show a share with one decimal, or as many as it takes not to round it across the target."""
-    if share is None:
-        return "—"
-    for digits in range(1, 7):
-        text = f"{share * 100:.{digits}f}"
-        if target is None or (float(text) >= target * 100) == (share >= target):
-            return text + "%"
-    return f"{share * 100!r}%"
+def percent(share: float | None, target: Decimal | None = None) -> str:
+    """Show a share that is no longer a quotient of two sums, by the rule of all shares."""
+    return "—" if share is None else percent_text(share, target)
 
 
 def share_of(row: Row) -> str:

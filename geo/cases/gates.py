@@ -20,6 +20,7 @@ from typing import Any, Final
 from geo.cases.states import CONTRACT, ENTERED, INSPECTION, VOTE, Progress
 from geo.errors import StepRefused, UsageError
 from geo.intake.personal import is_person_in
+from geo.shares import share_text
 from geo.terms import CASE_HELD, CASE_REJECTED, CASE_RESUMED, CASE_STAGES, CASE_STATES, MODES
 
 TAKING_PART: Final = Fraction(2, 3)
@@ -59,15 +60,14 @@ class Vote:
         missed = []
         for name, (total, part, agree) in (("面积", self.area_dm2), ("人数", self.heads)):
             if Fraction(part, total) < TAKING_PART:
-                missed.append(f"参与表决的{name}占 {_percent(part, total)}，不足三分之二")
+                missed.append(
+                    f"参与表决的{name}占 {share_text(part, total, TAKING_PART)}，不足三分之二"
+                )
             if Fraction(agree, part or 1) <= AGREEING:
-                missed.append(f"同意的{name}占参与表决的 {_percent(agree, part)}，未过半数")
+                missed.append(
+                    f"同意的{name}占参与表决的 {share_text(agree, part or 1, AGREEING)}，未过半数"
+                )
         return missed
-
-
-def _percent(part: int, total: int) -> str:
-    hundredths = 10_000 * part // total if total else 0
-    return f"{hundredths // 100}.{hundredths % 100:02d} %"
 
 
 def check_order(progress: Progress, state: str) -> None:

@@ -36,6 +36,7 @@ from geo.datum.magnitude import LATITUDES_DEG, LONGITUDES_DEG
 from geo.datum.readings import MOST
 from geo.datum.reference import Datum, Geometries, to_register
 from geo.datum.residual import KINDS, Placed, residuals, total
+from geo.shares import percent_text
 
 GOOD: Final = 0.03
 """Compounds of a real city that are each drawn 15 m off have that; moved by 40 m, over 0.045."""
@@ -278,7 +279,8 @@ class _Contest:
     def _doubt(self, best: _Trial, rivals: list[_Trial], odds: float, *, by_codes: bool) -> str:
         """Say what speaks against deciding for the best reading of a site; nothing is ''."""
         if best.residual > GOOD:
-            return f"没有一种坐标系吻合：最好的 {best.datum.name} 仍有 {best.residual:.1%} 冲突"
+            left = percent_text(best.residual)
+            return f"没有一种坐标系吻合：最好的 {best.datum.name} 仍有 {left} 冲突"
         for rival in rivals:
             if (
                 self._odds(best.each, rival.each) > RIVAL_CHANCE

@@ -19,6 +19,7 @@ from shapely.ops import substring
 from geo.datum.detect import FEWEST, GOOD, Detection, Fit, detect
 from geo.datum.landmarks import METRES_A_DEGREE, Landmarks
 from geo.datum.reference import Datum, Geometries, to_register
+from geo.shares import percent_text
 
 DRAWN_M: Final = 25.0
 """So far from its compound's boundary a gate may be drawn."""
@@ -62,7 +63,9 @@ def detect_gates(
                         key=lambda fit: fit.residual))  # fmt: skip
     best = fits[0]
     if best.residual > GOOD:
-        reason = f"没有一种坐标系吻合：最好的 {best.datum.name} 仍有 {best.residual:.1%} 冲突"
+        reason = (
+            f"没有一种坐标系吻合：最好的 {best.datum.name} 仍有 {percent_text(best.residual)} 冲突"
+        )
         return Detection(fits, None, reason, len(pairs))
     if len(fits) > 1 and fits[1].residual < CLEARLY * GOOD:
         reason = f"{best.datum.name} 与 {fits[1].datum.name} 的差别不够显著"

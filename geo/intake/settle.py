@@ -26,6 +26,7 @@ from geo.errors import InputError, UnsettledDatum, UsageError
 from geo.intake.around import landmarks_around
 from geo.register.store import Register
 from geo.rings.outlines import Outlines
+from geo.shares import percent_text
 
 AUTO: Final = "auto"
 
@@ -256,7 +257,7 @@ def _notice(found: Detection | None, datum: Datum) -> str:
     ours = next((fit.residual for fit in found.fits if fit.datum == datum), 1.0)
     return (
         f"按 {datum.name} 读取，但与登记库中的图形比较更像 {best.datum.name}"
-        f"（冲突率 {best.residual:.1%}，按 {datum.name} 为 {ours:.1%}）；"
+        f"（冲突率 {percent_text(best.residual)}，按 {datum.name} 为 {percent_text(ours)}）；"
         f"若确是 {best.datum.name}，请加 --crs {best.datum.name} 再导入一次。"
     )
 
@@ -285,6 +286,6 @@ def residual_words(listed: Sequence[dict[str, Any]]) -> str:
     tested = [item for item in listed if item.get("residual_by_kind")]
     if not tested:
         return ""
-    shown = "，".join(f"{item['crs']} {item['residual']:.1%}" for item in tested[:4])
+    shown = "，".join(f"{item['crs']} {percent_text(item['residual'])}" for item in tested[:4])
     kinds = "、".join(KIND_NAMES[kind] for kind in tested[0]["residual_by_kind"])
     return f"；与{kinds}的冲突率：{shown}"

@@ -24,8 +24,8 @@ from geo.sample.ledger import ledger_rows
 from geo.sample.names import short_county
 from geo.sample.places import towns
 from geo.sample.service import serve, units_of
-from geo.sample.ways import Roads, draw_gates, draw_roads
 from geo.sample.territory import County, divide_counties
+from geo.sample.ways import Roads, draw_gates, draw_roads
 from geo.terms import MADE_UP
 
 Progress = Callable[[str, float], None]

@@ -21,13 +21,14 @@ from geo.intake.load import Options, import_file
 from geo.intake.verdicts import VERDICT_NAMES
 from geo.register.store import Register
 from geo.sample import write_sample
+from geo.shares import setting_text
 from geo.snapshot.file import Snapshot
 from geo.takeover.plan.make import Plan, make_plan
 from geo.terms import MADE_UP
 from maps.handout import write_handout
 from maps.tiles.divisions import outlines
 from service.options import Json, day
-from service.output import err, missing, out, percent, print_json, share_of, table
+from service.output import err, missing, out, print_json, share_of, table
 from service.settings import Settings
 from service.workspace import Workspace
 
@@ -190,8 +191,7 @@ def _show(
     steps: _Steps,
 ) -> None:
     goals = [
-        f"{item.indicator.short}≥{percent(float(item.indicator.target)).removesuffix('.0%')}%"
-        for item in found.values()
+        f"{item.indicator.short}≥{setting_text(item.indicator.target)}" for item in found.values()
     ]
     out.print(
         f"【{MADE_UP}】截至 {AS_OF} · {Definition().describe()}"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from geo.action_plan import action_plan
 from geo.compare import KINDS, REASONS, compare
 from geo.coverage import coverage
 from geo.errors import UsageError
@@ -136,11 +137,12 @@ def show_compare(
     if as_json:
         print_json(found.as_json())
         return
+    target = action_plan().indicator(found.indicator).target
     change = "—" if found.change_points is None else f"{found.change_points:+.3f} 个百分点"
     out.print(
         f"{found.indicator} · {found.definition.describe()}"
         f" · {found.as_of_before} → {found.as_of_after}："
-        f"{percent(found.share_before)} → {percent(found.share_after)}（{change}）",
+        f"{percent(found.share_before, target)} → {percent(found.share_after, target)}（{change}）",
         highlight=False,
     )
     table(

@@ -8,6 +8,7 @@ import typer
 
 from geo.codes import normal_division
 from geo.errors import UsageError
+from geo.shares import percent_text
 from geo.takeover.plan import saved
 from geo.takeover.plan.saved import Difference
 from service.options import Division, Json
@@ -106,7 +107,7 @@ _NAMES = {
 
 def _number(name: str, value: float, sign: str = "") -> str:
     if name in {"share", "share_after"}:
-        return f"{value * 100:{sign}.4f}%"
+        return f"{value * 100:+.4f} 个百分点" if sign else percent_text(value)
     return f"{value:{sign},.2f}" if isinstance(value, float) else f"{value:{sign},}"
 
 

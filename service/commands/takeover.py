@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from geo.shares import percent_text
 from geo.takeover.plan import saved
 from geo.takeover.plan.conditions import Conditions
 from geo.takeover.plan.decided import Decided
@@ -124,7 +126,7 @@ def plan(
     if points is not None:
         with solving_executor(settings) as executor:
             listed = frontier(field, request, points, executor)
-        _print_frontier(listed, field, as_json=as_json)
+        _print_frontier(listed, field, request.target, as_json=as_json)
         return
     with solving_executor(settings) as executor:
         found = plan_on(field, request, executor)
@@ -257,7 +259,7 @@ def _print_answer(answer: Answer, *, as_json: bool) -> None:
     plans.print_difference(answer.difference)
 
 
-def _print_frontier(points: list[Point], field: Field, *, as_json: bool) -> None:
+def _print_frontier(points: list[Point], field: Field, target: Decimal, *, as_json: bool) -> None:
     numerator, denominator = field.figures
     if as_json:
         print_json(
@@ -281,7 +283,8 @@ def _print_frontier(points: list[Point], field: Field, *, as_json: bool) -> None
         ["费用上限 万元", "实际 万元", "接管数", "覆盖率", ""],
         [
             [f"{point.budget_fen / 1e6:,.1f}", f"{point.cost_fen / 1e6:,.1f}",
-             str(point.takeovers), f"{point.share * 100:.3f}%", "" if point.proven else "未证明"]
+             str(point.takeovers), percent_text(point.share, target),
+             "" if point.proven else "未证明"]
             for point in points
         ],
         left=0,

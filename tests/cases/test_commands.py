@@ -70,7 +70,7 @@ def test_a_case_on_the_command_line(wuye: Any, street: Register) -> None:
         "--part-heads", "6", "--agree-area", "300", "--agree-heads", "4",
     )  # fmt: skip
     assert code == 1
-    assert "同意的面积占参与表决的 50.00 %" in json.loads(err)["message"]
+    assert "同意的面积占参与表决的 50.0 %" in json.loads(err)["message"]
     step(
         "表决", "--total-area", "900", "--total-heads", "9", "--part-area", "600",
         "--part-heads", "6", "--agree-area", "300.01", "--agree-heads", "4",

@@ -18,7 +18,7 @@ from pyproj import Geod
 from geo.datum.reference import Datum, Geometries, from_register, to_register
 from geo.intake.lint import limits
 from geo.intake.lint.check import CHUNK, lint
-from geo.intake.lint.measure import area_m2, mean_width_m, percent, quick_area_m2
+from geo.intake.lint.measure import area_m2, mean_width_m, quick_area_m2
 from geo.intake.load import import_file
 from geo.intake.verdicts import Findings
 from geo.register.store import Register
@@ -76,12 +76,6 @@ def test_mean_width_is_a_strips_width() -> None:
         1.5 / 2 / 100_900, cap_style="flat"
     )
     assert mean_width_m(np.array([strip]))[0] == pytest.approx(1.5, rel=0.01)
-
-
-def test_shares_are_never_rounded_to_all_or_nothing() -> None:
-    assert [percent(share) for share in (0, 0.0004, 0.5, 0.9996, 1)] == [
-        "0.0%", "不足 0.1%", "50.0%", "99.96%", "100.0%",
-    ]  # fmt: skip
 
 
 # One shape by itself

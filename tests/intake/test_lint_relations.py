@@ -59,7 +59,7 @@ def test_near_duplicates_within_the_file_are_told_of_both_rows(
         register, tmp_path, "compounds", {"A": square(0, 0, 100), "B": square(2, 0, 100)}
     )
     assert said(outcome) == [("near_duplicate", 1), ("near_duplicate", 2)]
-    assert f"交并比 {98 / 102:.1%}" in messages(outcome)[0]
+    assert f"交并比 {100 * (98 / 102):.1f} %" in messages(outcome)[0]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_overlaps_tell_share_and_square_metres_and_slips_are_let_pass(
         ).fetchone()
     assert row is not None
     assert messages(outcome)[0] == (
-        f"与第 2 行（B）重叠 {row['shared']:,.0f} ㎡，占本图形 {row['shared'] / row['a']:.1%}、"
-        f"对方 {row['shared'] / row['b']:.1%}"
+        f"与第 2 行（B）重叠 {row['shared']:,.0f} ㎡，占本图形 {100 * (row['shared'] / row['a']):.1f} %、"
+        f"对方 {100 * (row['shared'] / row['b']):.1f} %"
     )
 
 
@@ -172,7 +172,7 @@ def test_compounds_astride_two_counties(
             ).fetchone()
         assert row is not None
         assert row["share"] == pytest.approx(share, abs=0.01)
-        assert f"530103 {row['share']:.1%}" in messages(outcome)[0]
+        assert f"530103 {100 * row['share']:.1f} %" in messages(outcome)[0]
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_areas_and_compounds_split_either_way_round(
     outcome = bring(register, tmp_path, "compounds", {"B": moved})
     assert said(outcome) == ([("split_by_area", 1)] if split else [])
     if split:
-        assert f"A（{share:.1%}）" in messages(by_area)[0]
-        assert f"只有 {share:.1%} 在管理区域 M 之内" in messages(outcome)[0]
+        assert f"A（{100 * share:.1f} %）" in messages(by_area)[0]
+        assert f"只有 {100 * share:.1f} % 在管理区域 M 之内" in messages(outcome)[0]
 
 
 def test_management_areas_on_each_other(register: Register, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +21,7 @@ from pydantic import SecretStr, ValidationError
 from geo.errors import ServerError
 from geo.intake.load import import_file
 from geo.register.store import Register
+from geo.takeover.solver import job
 from geo.takeover.solver.goals import fewest, most
 from geo.takeover.solver.problem import Problem
 from geo.takeover.solver.solve import Solution, solve
@@ -109,28 +110,19 @@ def test_the_plan_is_the_same_on_other_machines(address: str) -> None:
             assert told(solve(problem, goal, executor=executor)) == told(solve(problem, goal))
 
 
-class Here(ThreadPoolExecutor):
-    """An executor that stands for other machines, and counts what it is given."""
-
-    given = 0
-
-    def submit(self, *words: Any, **more: Any) -> Future[Any]:
-        type(self).given += 1
-        return super().submit(*words, **more)
-
-
 @pytest.fixture
 def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """A package in distributed's place whose scheduler is this process."""
+    """A package in distributed's place; ``given``: the executor of each solving, None for here."""
     package = ModuleType("distributed")
-    package.clients = []  # type: ignore[attr-defined]
+    package.clients, package.given = [], []  # type: ignore[attr-defined]
 
     class Client:
         def __init__(self, address: str, **_words: object) -> None:
-            self.address, self.status, self.pool = address, "running", Here(2)
+            self.address, self.status = address, "running"
+            self.pool = ThreadPoolExecutor(2)
             package.clients.append(self)  # type: ignore[attr-defined]
 
-        def get_executor(self, **_words: object) -> Here:
+        def get_executor(self, **_words: object) -> Executor:
             return self.pool
 
         def close(self) -> None:
@@ -140,9 +132,12 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     package.Client = Client  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "distributed", package)
     monkeypatch.setenv("WUYE_SCHEDULER", "tcp://10.0.0.5:8786")
-    Here.given = 0
-    # Small parts go out singly, so that a small town makes jobs enough to hand out.
-    monkeypatch.setattr("geo.takeover.solver.job.BATCH", 1)
+
+    def solved(packed: list[job.Job], executor: Executor | None) -> list[job.Outcome]:
+        package.given.append(executor)  # type: ignore[attr-defined]
+        return job.run(packed, executor)
+
+    monkeypatch.setattr("geo.takeover.solver.solve.run", solved)
     yield package
     for client in package.clients:
         assert client.status == "closed"
@@ -176,35 +171,33 @@ PLAN = ("plan", "--as-of", "2024-12-31", "--division", "530102", "--bundle-below
 def test_every_plan_goes_to_the_machines(
     towns: str, wuye: Wuye, machines: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The command line's plan, what-if and frontier: the same, and made elsewhere."""
+    """The command line's plan and frontier: the same, and made elsewhere."""
     asked = [(*PLAN, "--goal", "area"), (*PLAN, "--frontier", "4")]
     there = []
     for words in asked:
-        before = Here.given
         code, out, err = wuye(*words)
         assert (code, err) == (0, "")
-        assert Here.given > before
         there.append(json.loads(out))
+        assert {id(one) for one in machines.given} == {id(machines.clients[-1].pool)}
+        machines.given.clear()
     monkeypatch.delenv("WUYE_SCHEDULER")
-    before = Here.given
     assert [json.loads(wuye(*words)[1]) for words in asked] == there
-    assert Here.given == before
+    assert set(machines.given) == {None}
 
 
 def test_plans_of_the_service_and_of_jobs_go_there_too(
     towns: str, register: Register, place: Place, do: Callable[[str], Job], machines: ModuleType
 ) -> None:
     settings = Settings(home=place.home, database_url=SecretStr(register.conninfo))
-    asked = {"as_of": towns, "division": "530102", "aim": "area", "limits": {"bundle_below_m2": 0}}
+    asked: dict[str, Any] = {"as_of": towns, "division": "530102", "aim": "area"}
     with TestClient(create_app(settings), "http://127.0.0.1") as api:
         for below_m2, clients in ((0, 1), (1, 1), (2, 2)):
             asked["limits"] = {"bundle_below_m2": below_m2}
-            before = Here.given
             assert api.post("/api/v1/plans/solve", json=asked).status_code == 200
-            assert Here.given > before
+            assert machines.given.pop() is machines.clients[-1].pool
             assert len(machines.clients) == clients
             if below_m2 == 1:  # the scheduler goes away, and comes again
                 machines.clients[0].close()
-        before = Here.given
+        machines.given.clear()
         do(api.post("/api/v1/plans", json=asked).json()["job"])
-        assert Here.given > before
+        assert machines.given.pop() is machines.clients[-1].pool

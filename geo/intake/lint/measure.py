@@ -109,12 +109,3 @@ def spans_m(geometries: Geometries) -> Floats:
 def square_metres(area: float) -> str:
     """Write an area: 12,345 ㎡; with decimals below 100."""
     return f"{area:,.2f} ㎡" if area < 100 else f"{area:,.0f} ㎡"
-
-
-def percent(share: float) -> str:
-    """Write a share with one decimal, never rounded up to all or down to nothing."""
-    if 0 < share < 0.001:
-        return "不足 0.1%"
-    if 0.999 <= share < 1 - 1e-9:
-        return f"{int(share * 10_000) / 100:.2f}%"
-    return f"{share:.1%}"

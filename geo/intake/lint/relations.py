@@ -21,13 +21,14 @@ from shapely import STRtree
 
 from geo.intake.lint import limits, overlaps
 from geo.intake.lint.draft import COLUMN
-from geo.intake.lint.measure import Floats, Geometries, area_m2, middle_of, percent, square_metres
+from geo.intake.lint.measure import Floats, Geometries, area_m2, middle_of, square_metres
 from geo.intake.lint.neighbours import neighbours
 from geo.intake.lint.overlaps import Overlaps, TooMany
 from geo.intake.verdicts import Findings
 from geo.register.store import Register
 from geo.rings.column import OutlineColumn
 from geo.rings.outlines import Outlines
+from geo.shares import percent_text
 
 _ANY_COUNTY: Final = (
     "select exists (select from division where upper_inf(known) and length(code) = 6"
@@ -216,7 +217,7 @@ def _say_overlaps(
     for place, worst, count in _worst(found.left, np.where(twin, -1.0, found.shared_m2)):
         more = f"，另与 {count - 1} 个图形重叠" if count > 1 else ""
         shared = square_metres(found.shared_m2[worst])
-        mine, theirs = percent(found.of_left[worst]), percent(found.of_right[worst])
+        mine, theirs = percent_text(found.of_left[worst]), percent_text(found.of_right[worst])
         beside.warn(
             "overlap", place, shared,
             f"与{names[found.right[worst]]}重叠 {shared}，占本图形 {mine}、对方 {theirs}{more}",
@@ -226,9 +227,9 @@ def _say_overlaps(
 
 def _say_twin(beside: Beside, place: Any, other: str, iou: float, count: int = 1) -> None:
     more = f"，另有 {count - 1} 个" if count > 1 else ""
-    same = "图形完全相同" if iou >= 1 - 1e-12 else f"图形几乎相同（交并比 {percent(iou)}）"
+    same = "图形完全相同" if iou >= 1 - 1e-12 else f"图形几乎相同（交并比 {percent_text(iou)}）"
     beside.warn(
-        "near_duplicate", place, percent(iou), f"与{other}{same}{more}，编码却不同",
+        "near_duplicate", place, percent_text(iou), f"与{other}{same}{more}，编码却不同",
         "请核对是否同一对象登记了两次",
     )  # fmt: skip
 
@@ -258,7 +259,7 @@ def _astride_counties(beside: Beside, register: Register, on: dt.date | None) ->
     for place, rows in told.groupby("place"):
         if len(rows) > 1:
             shown = "、".join(
-                f"{county} {percent(share)}"
+                f"{county} {percent_text(share)}"
                 for county, share in zip(rows["county"], rows["share"], strict=True)
             )
             beside.warn(
@@ -328,7 +329,7 @@ def _split_by_areas(beside: Beside, register: Register, on: dt.date | None) -> N
         split = found.where(_between(found.of_right)).turned()
         for place, worst, count in _worst(split.left, np.minimum(split.of_left, 1 - split.of_left)):
             more = f"，另有 {count - 1} 个" if count > 1 else ""
-            share = percent(split.of_left[worst])
+            share = percent_text(split.of_left[worst])
             beside.warn(
                 "split_by_area", place, share,
                 f"本小区只有 {share} 在管理区域 {batch.codes[split.right[worst]]} 之内{more}",
@@ -351,7 +352,7 @@ def _splits_compounds(beside: Beside, register: Register, on: dt.date | None) ->
     told = told.sort_values(["place", "off", "code"])
     for place, rows in told.groupby("place"):
         shown = "、".join(
-            f"{code}（{percent(share)}）"
+            f"{code}（{percent_text(share)}）"
             for code, share in zip(rows["code"][:MOST_NAMED], rows["share"], strict=False)
         )
         more = " 等" if len(rows) > MOST_NAMED else ""

@@ -16,7 +16,8 @@ from shapely import STRtree
 
 from geo.intake.lint.draft import Draft
 from geo.intake.lint.limits import MANY_VERTICES, MOST_CROSSINGS, MOST_VERTICES
-from geo.intake.lint.measure import Geometries, area_m2, percent, square_metres
+from geo.intake.lint.measure import Geometries, area_m2, square_metres
+from geo.shares import percent_text
 
 REASONS: Final = {
     "Self-intersection": ("bow_tie", "边界自相交（打结）"),
@@ -128,7 +129,9 @@ def _what_changed(before: Any, after: Any) -> str:
     old_m2, new_m2 = area_m2(np.array([before, after], dtype=object))
     size = f"面积 {square_metres(old_m2)} → {square_metres(new_m2)}"
     if old_m2 > 0 and abs(new_m2 - old_m2) > 0.005:
-        size += f"（{'+' if new_m2 > old_m2 else '-'}{percent(abs(new_m2 - old_m2) / old_m2)}）"
+        size += (
+            f"（{'+' if new_m2 > old_m2 else '-'}{percent_text(abs(new_m2 - old_m2) / old_m2)}）"
+        )
     parts = shapely.get_num_geometries(before), shapely.get_num_geometries(after)
     holes = _holes(before), _holes(after)
     if parts[0] != parts[1]:

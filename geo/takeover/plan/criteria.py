@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from geo import terms
+from geo.shares import percent_text, setting_text
 from geo.takeover.plan import words
 from geo.takeover.plan.conditions import WITHIN_NAMES
 from geo.takeover.plan.contact import Contact
@@ -213,17 +215,20 @@ def _together(scene: Scene, room: Room, place: int) -> Iterator[Criterion]:
 
 def _fee(scene: Scene, project: int) -> Iterator[Criterion]:
     costs, fee = scene.conditions.costs, int(scene.hosts.fee_fen[project])
-    share = words.percent_of(costs.collection)
+    share = setting_text(costs.collection)
     old = f"假设老旧小区物业费 {costs.old_fee} 元/㎡·月、收缴率 {share}"
     least = float(costs.fee_ratio_least)
     if fee <= 0:
         text = f"承接项目物业费不详；{old}"
         yield criterion("fee", "物业费比", None, least, "", text, met=None)
         return
-    ratio = float(costs.old_fee * 100 / fee)
+    ratio = Fraction(costs.old_fee * 100) / fee
     enough = costs.old_fee * 100 >= costs.fee_ratio_least * fee
-    text = f"{old}，为承接项目 {fee / 100:.2f} 元的 {ratio:.0%}" + ("" if enough else "，须补贴")
-    yield criterion("fee", "物业费比", round(ratio, 4), least, "", text, met=enough)
+    text = (
+        f"{old}，为承接项目 {fee / 100:.2f} 元的 {percent_text(ratio, costs.fee_ratio_least)}"
+        + ("" if enough else "，须补贴")
+    )
+    yield criterion("fee", "物业费比", round(float(ratio), 4), least, "", text, met=enough)
 
 
 def warnings(scene: Scene, row: int, project: int) -> Iterator[str]:
@@ -235,7 +240,7 @@ def warnings(scene: Scene, row: int, project: int) -> Iterator[str]:
         yield "户数不详"
     default = scene.conditions.spare_default
     if hosts.blank[project] and default is not None:
-        yield f"可增管面积未填，按在管面积的 {words.percent_of(default)} 估算"
+        yield f"可增管面积未填，按在管面积的 {setting_text(default)} 估算"
     if not hosts.stars[project]:
         yield "企业未评信用星级"
     ends, as_of = hosts.contract_to[project], np.datetime64(scene.snapshot.as_of)

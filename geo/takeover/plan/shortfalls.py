@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.shares import share_text
 from geo.takeover.plan import words
 from geo.takeover.plan.hurdles import hurdles
 from geo.takeover.plan.room import Room
@@ -62,8 +63,8 @@ def _child(scene: Scene, solution: Solution, label: int, unit: str) -> Shortfall
     taken = (solution.host >= 0) & (scene.problem.child == label)
     gained = int(scene.problem.gain[taken].sum())
     name = scene.snapshot.division_names.get(code, str(code))
-    share = (numerator + gained) / denominator
-    text = f"{name}达不到下级目标，本方案至 {share:.2%}"
+    share = share_text(numerator + gained, denominator, scene.request.each_child)
+    text = f"{name}达不到下级目标，本方案至 {share}"
     return {"name": name, "figure": _shown(numerator + gained, unit),
             "limit": _shown(denominator, unit), "text": text}  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Chinese words for a plan's figures and reasons. Shares are cut off, never rounded up."""
+"""Chinese words for a plan's figures and reasons."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from geo.action_plan import Definition
+from geo.shares import most_text, percent_text, points_text, setting_text
 from geo.terms import MADE_UP
 
 if TYPE_CHECKING:
@@ -44,12 +45,9 @@ REASONS: Final = {
 """Why a compound of the gap is not taken over, by code; the first four are no candidates."""
 
 
-def percent(share: Fraction | None) -> str:
-    """Say a share in percent with two decimals, cut off: 0.89999 is not 90 %."""
-    if share is None:
-        return "无"
-    hundredths = share.numerator * 10_000 // share.denominator
-    return f"{hundredths // 100}.{hundredths % 100:02d} %"
+def percent(share: Fraction | None, target: Decimal | None = None) -> str:
+    """Say a share in percent, on its own side of the target; 无 where there is none."""
+    return "无" if share is None else percent_text(share, target)
 
 
 def area(dm2: int) -> str:
@@ -76,11 +74,6 @@ def distance(gap_mm: int) -> str:
     return "相邻" if gap_mm == 0 else f"距离 {gap_mm / 1000:.0f} m"
 
 
-def percent_of(share: Decimal) -> str:
-    """Say a setting in percent as it was given: 0.3 is 30 %."""
-    return f"{(share * 100).normalize():f} %"
-
-
 AIM_WORDS: Final = {
     "fewest": "达到目标的最少接管数",
     "cheapest": "达到目标的最少费用",
@@ -105,7 +98,7 @@ def five_lines(plan: Plan) -> list[str]:
 
 
 def _standing(plan: Plan) -> str:
-    share, target = percent(plan.share), percent_of(plan.target)
+    share, target = percent(plan.share, plan.target), setting_text(plan.target)
     return f"{figure(plan.definition)} {share}，目标 {target}。"
 
 
@@ -114,8 +107,8 @@ def _gap(plan: Plan) -> str:
         return f"目的：{AIM_WORDS[plan.aim]}。"
     if not plan.needed:
         return "已达到目标，不需要接管。"
-    points = percent(Fraction(plan.needed, plan.denominator)).replace("%", "个百分点")
-    return f"距目标 {points}，还差 {amount(plan.needed, plan.unit)}。"
+    points = points_text(Fraction(100 * plan.needed, plan.denominator))
+    return f"距目标 {points} 个百分点，还差 {amount(plan.needed, plan.unit)}。"
 
 
 def _answer(plan: Plan) -> str:
@@ -127,21 +120,25 @@ def _answer(plan: Plan) -> str:
     what = f"{taken} 个老旧小区（{total}），由 {hosts} 个在管项目承接"
     if plan.fallbacks:
         what += f"，另有 {len(plan.fallbacks)} 个由兜底方式服务"
-    limited = f"（限时求解，距最优至多 {plan.gap:.1%}）" if plan.time_limited else ""
+    limited = f"（限时求解，距最优至多 {most_text(plan.gap)}）" if plan.time_limited else ""
     if plan.status == "infeasible":
         why = "；".join(entry["text"] for entry in plan.shortfalls) or "锁定之间互相冲突"
         return f"锁定无法同时成立：{why}。其余可接管 {what}。"
     if plan.status == "most" or plan.aim == "cheapest":
         cost = f"费用 {plan.cost_fen / 1e6:,.2f} 万元（按假设测算）"
-        return f"接管 {what}，{cost}，覆盖率升至 {percent(plan.share_after)}{limited}。"
+        return (
+            f"接管 {what}，{cost}，覆盖率升至 {percent(plan.share_after, plan.target)}{limited}。"
+        )
     if plan.status == "reached":
         proof = (
             "" if "count" not in plan.unproven else f"（至少 {plan.fewest_bound} 个，未证明最少）"
         )
         proof = proof or limited
-        return f"最少接管 {what}，覆盖率升至 {percent(plan.share_after)}{proof}。"
-    proof = "" if "reach" not in plan.unproven else f"（上界 {percent(plan.share_bound)}）"
-    return f"达不到目标：接管 {what}，最高可达 {percent(plan.share_after)}{proof}。"
+        return f"最少接管 {what}，覆盖率升至 {percent(plan.share_after, plan.target)}{proof}。"
+    proof = (
+        "" if "reach" not in plan.unproven else f"（上界 {percent(plan.share_bound, plan.target)}）"
+    )
+    return f"达不到目标：接管 {what}，最高可达 {percent(plan.share_after, plan.target)}{proof}。"
 
 
 def _left(plan: Plan) -> str:
