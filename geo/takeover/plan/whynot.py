@@ -80,7 +80,30 @@ class WhyNot:
         found = self.structural.get(row)
         if found is None:
             return self._nobody(row)
-        return self._entry(row, *found)
+        listed, meeting = found
+        near = self._in_the_way(row, meeting)
+        if near is None:
+            return self._entry(row, listed, meeting)
+        # What is named is farther off than the reach: say first why the near ones won't do.
+        others = [
+            hurdle._replace(text=hurdle.text.replace("最近的", "其余最近的", 1))
+            if hurdle.rule == "out_of_reach" else hurdle
+            for hurdle in listed
+        ]  # fmt: skip
+        return self._entry(row, [near, *others], meeting, reason=near.rule)
+
+    def _in_the_way(self, row: int, named: Meeting) -> Hurdle | None:
+        """Say what keeps the nearest host within reach, where one farther off is named instead."""
+        listed = self.scene.meetings[row]
+        if named.gap_mm <= self.scene.conditions.reach_m * 1000 or not listed:
+            return None
+        nearest = min(listed, key=lambda meeting: (meeting.gap_mm, meeting.project))
+        first = next(iter(hurdles(self.scene, nearest)), None)
+        if first is None:
+            return None
+        host = str(self.scene.hosts.name[nearest.project] or self.scene.hosts.code[nearest.project])
+        far = words.distance(nearest.gap_mm)
+        return Hurdle(first.rule, f"{host}（{far}）{first.text}", None)
 
     @property
     def _spare_reason(self) -> str:
@@ -277,7 +300,7 @@ class WhyNot:
 
     def _ease(self, option: Option) -> tuple[object, ...]:
         listed, meeting = option
-        ranks = sorted((EASIEST.index(hurdle.rule) for hurdle in listed), reverse=True)
+        ranks = sorted((_rank(hurdle) for hurdle in listed), reverse=True)
         sizes = [hurdle.size for hurdle in listed]
         code = str(self.scene.hosts.code[meeting.project])
         return len(listed), ranks, sizes, meeting.way_mm, code
@@ -329,6 +352,7 @@ class WhyNot:
         meeting: Meeting | None,
         project: int | None = None,
         remedy: str = "",
+        reason: str | None = None,
     ) -> NotServed:
         snapshot, hosts = self.scene.snapshot, self.scene.hosts
         order = list(words.REASONS)
@@ -341,7 +365,7 @@ class WhyNot:
             compound=str(snapshot.column("compounds", "code")[row]),
             name=str(snapshot.column("compounds", "name")[row] or ""),
             floor_area_dm2=int(self.scene.field.floor_dm2[row]),
-            reason=first.rule,
+            reason=reason or first.rule,
             text="；".join(dict.fromkeys(hurdle.text for hurdle in found)),
             project="" if host is None else str(hosts.code[host]),
             gap_mm=None if meeting is None else meeting.gap_mm,
@@ -352,6 +376,12 @@ class WhyNot:
             ),
             fallback=modes[0] if unmet and modes else "",
         )
+
+
+def _rank(hurdle: Hurdle) -> int:
+    """Rank a rule by how easily it gives way; a host over a kilometre off less than a barrier."""
+    far = hurdle.rule == "out_of_reach" and hurdle.size > FARTHER_M[0] * 1000
+    return EASIEST.index("barred") + 1 if far else EASIEST.index(hurdle.rule)
 
 
 def _settled(option: Option | None) -> bool:
