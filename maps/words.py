@@ -16,8 +16,8 @@ from maps.style import Words
 
 __all__ = [
     "MOST_DIGITS", "amount_figure", "amount_text", "area_figure", "area_text", "bounds_text",
-    "count_text", "definition_text", "file_mark", "gap_figure", "gap_text", "points_text", "share_text",
-    "target_text",
+    "count_text", "definition_text", "file_mark", "gap_figure", "gap_text", "points_text",
+    "share_text", "target_text",
 ]  # fmt: skip
 
 BASIS_NAMES_EN: Final = {"floor": "floor area", "land": "land area", "count": "by number"}
