@@ -34,14 +34,8 @@ STATE = "select md5(string_agg(t::text, ',' order by t::text)) from {} t"
 
 
 @pytest.fixture
-def server() -> Iterator[Cluster]:
-    home = Path(tempfile.mkdtemp(prefix="wuye-kill-"))
-    home.chmod(0o755)
-    cluster = Cluster(home)
-    Register(cluster.ensure()).migrate()
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(home)
+def server(own_cluster: Cluster) -> Cluster:
+    return own_cluster
 
 
 def ledger(folder: Path, name: str, rows: int, mode: str) -> Path:

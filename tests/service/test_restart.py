@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,22 +28,16 @@ LEDGER = "小区编码,小区名称,区划代码,服务模式\n" + "".join(
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[str]:
+def database(own_cluster: Cluster, tmp_path: Path) -> str:
     """A register with one division and one compound, on a server of its own."""
-    home = Path(tempfile.mkdtemp(prefix="wuye-restart-"))
-    home.chmod(0o755)
-    cluster = Cluster(home)
-    register = Register(cluster.ensure())
-    register.migrate()
+    register = Register(own_cluster.url())
     for kind, text in {
         "divisions": "code,name\n53,云南省\n5301,昆明市\n530102,五华区\n",
         "ledger": "小区编码,区划代码,建成年份,建筑面积(㎡),服务模式\nA,530102,1990,10,无物业\n",
     }.items():
         (tmp_path / f"{kind}.csv").write_text(text, "utf-8")
         import_file(register, kind, tmp_path / f"{kind}.csv")
-    yield cluster.url()
-    cluster.stop()
-    shutil.rmtree(home)
+    return own_cluster.url()
 
 
 class Server:

@@ -10,21 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from pydantic import SecretStr
 
-from geo.intake.load import Options, import_file
-from geo.register.cluster import Cluster
 from geo.register.store import Register
-from geo.sample import write_sample
 from service.http.site import STATIC
 from service.settings import Settings
 from service.workspace import Workspace
@@ -41,18 +36,12 @@ addEventListener('securitypolicyviolation', (event) =>
 
 
 @pytest.fixture(scope="session")
-def address(cluster: Cluster) -> Iterator[str]:
+def address(province_copy: Callable[[], Register]) -> Iterator[str]:
     """Start the service on a sample; give its address."""
     assert (STATIC / "index.html").is_file(), "not built: scripts/setup test builds it"
     home = Path(tempfile.mkdtemp(prefix="wuye-web-"))
     home.chmod(0o755)
-    name = f"web_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    register = Register(cluster.url(name))
-    register.migrate()
-    for kind, path in write_sample(home / "sample", compounds=300, seed=1).items():
-        import_file(register, kind, path, Options(author="tester"))
+    register = province_copy()
     kept = Workspace(Settings(home=home, database_url=SecretStr(register.conninfo))).snapshots
     for date in (EARLIER, LATER):
         kept.get(dt.date.fromisoformat(date))
@@ -72,8 +61,6 @@ def address(cluster: Cluster) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait()
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
     shutil.rmtree(home)
 
 

@@ -11,9 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from geo.intake.load import Options, import_file
 from geo.register.store import Register
-from geo.sample import write_sample
 from service import cli
 from service.app import create_app
 from service.settings import Settings
@@ -26,14 +24,13 @@ BANDS = ("A", "B", "C")
 
 @pytest.fixture
 def both(
-    register: Register,
+    province_copy: Callable[[], Register],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> Iterator[tuple[Callable[..., Any], Callable[..., Any]]]:
     """The same question over HTTP and on the command line, on one register."""
-    for kind, path in write_sample(tmp_path / "sample", compounds=300, seed=1).items():
-        import_file(register, kind, path, Options(author="tester"))
+    register = province_copy()
     home = tmp_path / "home"
     monkeypatch.setenv("WUYE_DATABASE_URL", register.conninfo)
     monkeypatch.setenv("WUYE_HOME", str(home))
