@@ -10,7 +10,7 @@ import errno
 import json
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final
 
@@ -23,12 +23,12 @@ from service.settings import Settings
 COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
     "import": ("commands.imports", "app", None),
     "match": ("commands.match", "app", None),
-    "divisions": ("commands.system", "divisions_app", None),
-    "export": ("commands.exports", "app", None),
+    "divisions": ("commands.divisions", "app", None),
+    "export": ("commands.exports", "application", None),
     "plan": ("commands.takeover", "app", None),
     "case": ("commands.case", "app", None),
     "sample": (
-        "commands.system", "sample", "生成一个虚构的云南（示例数据），写成与用户相同的文件。",
+        "commands.divisions", "sample", "生成一个虚构的云南（示例数据），写成与用户相同的文件。",
     ),
     "snapshot": ("commands.figures", "snapshot", "冻结某日的状态为快照（已有则直接取用）。"),
     "coverage": (
@@ -59,11 +59,14 @@ COMMANDS: Final[dict[str, tuple[str, str, str | None]]] = {
     "status": ("commands.system", "status", "数据目录、数据库与登记库的状态。"),
     "stop": ("commands.system", "stop", "停止私有数据库；下一条命令会自动再启动。"),
 }  # fmt: skip
-"""Commands in the order of the help: module, name in it, help; groups bring their own help."""
+"""Commands in the order of the help: module, name in it, help; groups bring their own help.
+
+A group may be a function, which is given the words that follow its name and loads what they need.
+"""
 
 
-def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
-    """Put commands together; only the modules of those named are loaded."""
+def application(words: Sequence[str] = ()) -> typer.Typer:
+    """Put the commands together; of the modules, only those that the words need are loaded."""
     app = typer.Typer(
         name="wuye",
         no_args_is_help=True,
@@ -76,13 +79,14 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     def wuye() -> None:
         """Keep one command a command of a group."""
 
-    for name in names:
-        module, attribute, words = COMMANDS[name]
+    for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
+        module, attribute, help_words = COMMANDS[name]
         found = getattr(import_module(f"service.{module}"), attribute)
-        if words is None:
-            app.add_typer(found, name=name)
+        if help_words is not None:
+            app.command(name, help=help_words)(found)
         else:
-            app.command(name, help=words)(found)
+            group = found if isinstance(found, typer.Typer) else found(words[1:])
+            app.add_typer(group, name=name)
     return app
 
 
@@ -95,8 +99,7 @@ def run(words: list[str]) -> int:
     """Run a command; give its exit code. Errors go to standard error, as JSON after ``--json``."""
     as_json = "--json" in words
     try:
-        known = words[:1] if words and words[0] in COMMANDS else COMMANDS
-        found = application(known)(args=words, prog_name="wuye", standalone_mode=False)
+        found = application(words)(args=words, prog_name="wuye", standalone_mode=False)
         if found == INTERRUPTED:  # typer gives the code and no word
             _say(*STOPPED, "Interrupted", as_json=as_json)
         return found if isinstance(found, int) else 0

@@ -15,13 +15,9 @@ from typing import Any
 
 import pandas as pd
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
 from geo.errors import InputError, NotFound, ServerError, SupersededFile, UsageError
 from geo.register import cases, fresh, held, merge, retract, undo
@@ -126,6 +122,12 @@ class Register:
         ServerError
             When PostGIS or btree_gist can't be created in the database.
         """
+        # Alembic takes a quarter of a second to load, and most commands find the tables there.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+        from sqlalchemy import create_engine  # noqa: PLC0415
+        from sqlalchemy.pool import NullPool  # noqa: PLC0415
+
         engine = create_engine(
             "postgresql+psycopg://",
             creator=lambda: psycopg.connect(self.conninfo),

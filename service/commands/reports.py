@@ -18,7 +18,6 @@ from geo.intake.report.drawn import drawn
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
 from maps.assets import leaflet_js
-from maps.import_report import write_import_report
 from service.output import out
 
 
@@ -106,6 +105,9 @@ class Reports:
         for path in self.report:
             with _whole(path):
                 if path.suffix.lower() == ".html":
+                    # Brings folium, which most imports have no use for.
+                    from maps.import_report import write_import_report  # noqa: PLC0415
+
                     write_import_report(path, outcome, drawn(register, outcome))
                 else:
                     write_report(path, outcome)
