@@ -68,6 +68,8 @@ def _asked(app: ASGIApp, examples: int, *, edges: bool) -> tuple[Counter[int], l
     config = SchemathesisConfig.from_dict(
         {
             "seed": 1,
+            # A machine that is busy with other things is no fault of an answer.
+            "request-timeout": 3600,
             "generation": {"max-examples": examples, "database": "none", "no-shrink": True},
             "phases": {
                 "stateful": {"enabled": False},
