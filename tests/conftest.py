@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,23 @@ def new_register(cluster: Cluster, databases: Databases) -> Iterator[Callable[[]
     yield make
     for name in made:
         databases.give_back(name)
+
+
+@pytest.fixture
+def brief_register(
+    cluster: Cluster, databases: Databases
+) -> Callable[[], AbstractContextManager[Register]]:
+    """Make a register for a block, as one example of many: ``with brief_register() as register``."""
+
+    @contextmanager
+    def make() -> Iterator[Register]:
+        name = databases.take()
+        try:
+            yield Register(cluster.url(name))
+        finally:
+            databases.give_back(name)
+
+    return make
 
 
 @pytest.fixture

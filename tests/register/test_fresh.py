@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,9 @@ def indexes(register: Register, table: str) -> list[Any]:
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_filled_and_merged_are_the_same_facts(
-    new_register: Callable[[], Register], monkeypatch: pytest.MonkeyPatch, rows: list[tuple]
+    brief_register: Callable[[], AbstractContextManager[Register]],
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[tuple],
 ) -> None:
     profile = [{"code": code, "name": name, "households": n} for code, name, n in rows]
     square = shapely.multipolygons([shapely.box(102, 25, 102.001, 25.001)])
@@ -72,14 +75,14 @@ def test_filled_and_merged_are_the_same_facts(
     found = []
     for least in (1, 10**9):
         monkeypatch.setattr(fresh, "WORTH_IT_ROWS", least)
-        register = new_register()
-        written = register.write(
-            Origin("test", "t"), [staged("compound", profile), staged("compound_shape", shape)]
-        )
-        assert written.changed == frozenset(range(len(rows)))
-        tables = ("compound", "compound_shape")
-        found.append([facts(register, table) for table in tables])
-        found[-1].append([indexes(register, table) for table in tables])
+        with brief_register() as register:
+            written = register.write(
+                Origin("test", "t"), [staged("compound", profile), staged("compound_shape", shape)]
+            )
+            assert written.changed == frozenset(range(len(rows)))
+            tables = ("compound", "compound_shape")
+            found.append([facts(register, table) for table in tables])
+            found[-1].append([indexes(register, table) for table in tables])
     assert found[0] == found[1]
     assert [row["name"] for row in found[0][0]] == [
         name for _, name, _ in sorted(rows, key=lambda row: row[0].encode())
@@ -197,7 +200,9 @@ AMOUNTS = st.none() | st.decimals(0, 10**11, places=2) | st.decimals(0, 9999, pl
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_numbers_in_binary_are_the_numbers_in_text(
-    new_register: Callable[[], Register], monkeypatch: pytest.MonkeyPatch, values: list[tuple]
+    brief_register: Callable[[], AbstractContextManager[Register]],
+    monkeypatch: pytest.MonkeyPatch,
+    values: list[tuple],
 ) -> None:
     rows = [
         {"code": f"C{place}", "floor_area_m2": area, "built_year": year}
@@ -206,9 +211,9 @@ def test_numbers_in_binary_are_the_numbers_in_text(
     found = []
     for least in (1, 10**9):
         monkeypatch.setattr(fresh, "WORTH_IT_ROWS", least)
-        register = new_register()
-        register.write(Origin("test", "t"), [staged("compound", rows)])
-        found.append(facts(register, "compound"))
+        with brief_register() as register:
+            register.write(Origin("test", "t"), [staged("compound", rows)])
+            found.append(facts(register, "compound"))
     assert found[0] == found[1]
 
 

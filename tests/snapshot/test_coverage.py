@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -313,10 +314,13 @@ def registers(draw: st.DrawFn) -> tuple[list[str], list[str], list[str], list[st
 )
 @given(rows=registers(), band=st.sampled_from("ABC"), basis=st.sampled_from(["floor", "count"]))
 def test_children_sum_to_their_parent_at_every_level(
-    new_register: Callable[[], Register], tmp_path: Path, rows: Any, band: str, basis: Any
+    brief_register: Callable[[], AbstractContextManager[Register]],
+    tmp_path: Path,
+    rows: Any,
+    band: str,
+    basis: Any,
 ) -> None:
     ledger, companies, projects, committees = rows
-    register = new_register()
     files = {
         "divisions": ["code", *DIVISIONS],
         "ledger": ["小区编码,区划代码,建筑面积(㎡),服务模式,依据日期,是否城镇,建成年份", *ledger],
@@ -324,11 +328,12 @@ def test_children_sum_to_their_parent_at_every_level(
         "projects": ["项目编码,统一社会信用代码", *projects],
         "committees": ["小区编码,类型,备案日期", *committees],
     }
-    for kind, lines in files.items():
-        path = tmp_path / f"{kind}.csv"
-        path.write_text("\n".join(lines), "utf-8")
-        import_file(register, kind, path, Options())
-    snapshot = Snapshots(register, tmp_path).get(YEAR_END)
+    with brief_register() as register:
+        for kind, lines in files.items():
+            path = tmp_path / f"{kind}.csv"
+            path.write_text("\n".join(lines), "utf-8")
+            import_file(register, kind, path, Options())
+        snapshot = Snapshots(register, tmp_path).get(YEAR_END)
     definition = Definition(band, basis)
     for indicator in ("I1", "I2", "I3", "I4"):
         whole = coverage(snapshot, indicator, "province", definition).total
