@@ -5,21 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from geo.action_plan import Definition
 from geo.codes import LEVEL_WIDTH
-from geo.intake.load import Options, import_file
-from geo.register.cluster import Cluster
 from geo.register.store import Register
-from geo.sample import write_sample
 from geo.terms import LEVELS
 from maps.figures import figures, places
 from service.app import create_app
@@ -30,19 +25,8 @@ KUNMING = 5301
 
 
 @pytest.fixture(scope="module")
-def register(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
-    """The made-up province, imported once for the tests of this file, which only read."""
-    name = f"t_{uuid.uuid4().hex}"
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    made = Register(cluster.url(name))
-    made.migrate()
-    files = write_sample(tmp_path_factory.mktemp("sample"), compounds=80, seed=5)
-    for kind, path in files.items():
-        import_file(made, kind, path, Options(author="test"))
-    yield made
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+def register(province_copy: Callable[[], Register]) -> Register:
+    return province_copy()
 
 
 @pytest.fixture(scope="module")
