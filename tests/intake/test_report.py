@@ -124,7 +124,7 @@ def test_a_full_disk_after_the_import_says_that_it_stands(
         raise FileCreateError(full) if ending == "xlsx" else full
 
     monkeypatch.setattr(reports, "write_report", fill_up)
-    monkeypatch.setattr(reports, "write_import_report", fill_up)
+    monkeypatch.setattr("maps.import_report.write_import_report", fill_up)
     monkeypatch.setattr(reports, "drawn", lambda *_: None)
     outcome = import_csv("ledger", HEAD, "A,1999,100,无物业")
     path = tmp_path / f"r.{ending}"
