@@ -6,6 +6,9 @@ sample at each size (or takes a snapshot's file), puts every county to every sid
 (`benchmarks.takeover_rivals`), prints what came of it and writes all of it to a file. It ends with
 1 where a rival is better than ours at what a task asks for. spopt is not a dependency of the
 project: without it there are two rivals, and the run says so.
+
+Each side's work on a county is written to ``OUT.lines`` as it is done, and a run that finds that
+file goes on with it (`benchmarks.takeover_journal`); ``--again`` begins anew.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from benchmarks.prepare import ELSEWHERE, prepare
 from benchmarks.runner import running_place
 from benchmarks.takeover_case import SWITCHED_OFF, cases
 from benchmarks.takeover_contest import Contest, contest
+from benchmarks.takeover_journal import Journal
 from benchmarks.takeover_report import show
 from benchmarks.takeover_rivals import P_MEDIAN, Side, sides
 from geo.sample.write import DEFAULT_COMPOUNDS
@@ -42,7 +46,12 @@ def main() -> int:
     parser.add_argument("--snapshot", type=Path, help="a snapshot's file instead of the sample")
     parser.add_argument("--seconds", type=float, default=60.0, help="for a county and a task")
     parser.add_argument("--out", type=Path, default=Path("out/takeover.json"))
+    parser.add_argument("--again", action="store_true", help="forget an earlier run")
     words = parser.parse_args()
+    lines = words.out.with_name(words.out.name + ".lines")
+    if words.again:
+        lines.unlink(missing_ok=True)
+    journal = Journal(lines)
     competing = sides()
     head = report.machine()
     load = head["load_at_start"]
@@ -54,7 +63,7 @@ def main() -> int:
     records, worse = [], []
     for total in [None] if words.snapshot else words.compounds:
         with _snapshot(total, words.snapshot) as snapshot:
-            found = _run(snapshot, competing, words.seconds)
+            found = _run(snapshot, competing, words.seconds, journal)
             compounds = snapshot.table("compounds").num_rows
         show(f"{compounds:,} compounds", found, [side.name for side in competing])
         records.append({"compounds": compounds, "counties": [one.as_json() for one in found]})
@@ -83,11 +92,15 @@ def _snapshot(total: int | None, path: Path | None) -> Iterator[Snapshot]:
         shutil.rmtree(folder)
 
 
-def _run(snapshot: Snapshot, competing: list[Side], seconds: float) -> list[Contest]:
+def _run(
+    snapshot: Snapshot, competing: list[Side], seconds: float, journal: Journal
+) -> list[Contest]:
     found = []
     for case in cases(snapshot):
-        found.append(contest(case, competing, seconds))
+        found.append(contest(case, competing, seconds, journal))
         _tell(f"{case.county} {case.name}: {len(case.problem.candidates):,} candidates")
+        for line in found[-1].worse():
+            _tell(f"  WORSE: {line}")
     return found
 
 

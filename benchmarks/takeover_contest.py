@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from benchmarks.apart import Apart, apart
 from benchmarks.takeover_case import Case, target
+from benchmarks.takeover_journal import Journal, key_of
 from benchmarks.takeover_rivals import OURS, Side, cut
 from geo.takeover.solver.check import broken_rules
 from geo.takeover.solver.problem import Ints, Problem
@@ -96,27 +98,39 @@ class Contest:
         return asdict(self)
 
 
-def contest(case: Case, sides: list[Side], seconds: float) -> Contest:
-    """Let every side try the most area, then the needs, for so long each time."""
+def contest(case: Case, sides: list[Side], seconds: float, journal: Journal) -> Contest:
+    """Let every side try the most area, then the needs, for so long each time.
+
+    What the journal knows of a side is taken from there.
+    """
     problem = case.problem
-    most = {side.name: apart(side.choose, problem, None, seconds) for side in sides}
-    entries = [_entry(problem, name, MOST, 0, done) for name, done in most.items()]
-    simple = [most[side.name].result for side in sides if side.aims and side.name != OURS]
-    for task, need in needs(case, simple).items():
-        for side in sides:
-            if side.aims:
-                done = apart(side.choose, problem, need, seconds)
-            else:
-                whole = most[side.name]
-                done = Apart(
-                    cut(problem, whole.result, need),
-                    whole.seconds, whole.processor_seconds, whole.more_mib,
-                )  # fmt: skip
-            entries.append(_entry(problem, side.name, task, need, done))
+    simple = [side for side in sides if side.aims and side.name != OURS]
+    asked = needs(case, [side.choose(problem, None, seconds) for side in simple])
+    entries: list[Entry] = []
+    for side in sides:
+        key = key_of(problem, side, asked, seconds)
+        known = journal.get(key)
+        if known is None:
+            known = [asdict(entry) for entry in _made(problem, side, asked, seconds)]
+            about = {"county": case.county, "name": case.name, "side": side.name}
+            journal.put(key, about, known)
+        entries += [Entry(**words) for words in known]
     return Contest(
         case.county, case.name, len(problem.candidates), len(problem.hosts),
         len(problem.way_mm), entries,
     )  # fmt: skip
+
+
+def _made(problem: Problem, side: Side, asked: dict[str, int], seconds: float) -> Iterator[Entry]:
+    """Let a side do the tasks; one that knows no need has its plan for the most area cut down."""
+    whole = apart(side.choose, problem, None, seconds)
+    yield _entry(problem, side.name, MOST, 0, whole)
+    for task, need in asked.items():
+        if side.aims:
+            done = apart(side.choose, problem, need, seconds)
+        else:
+            done = replace(whole, result=cut(problem, whole.result, need))
+        yield _entry(problem, side.name, task, need, done)
 
 
 def needs(case: Case, most: list[Ints]) -> dict[str, int]:

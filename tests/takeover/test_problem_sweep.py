@@ -34,7 +34,7 @@ def small(seed):
     )
 
 
-def every_plan(problem):
+def counted_plans(problem):
     """(cost, gain, gain by child) of every plan, in plain Python."""
     options = [
         [
@@ -56,7 +56,13 @@ def every_plan(problem):
             by_child = [
                 sum(problem.gain[i] for i, _ in taken if problem.child[i] == c) for c in range(3)
             ]
-            yield int(cost), int(sum(by_child)), by_child
+            yield int(cost), int(sum(by_child)), by_child, [j is not None for j in plan]
+
+
+def every_plan(problem):
+    """Give cost, gain and gain by child of every plan."""
+    for cost, gain, by_child, _ in counted_plans(problem):
+        yield cost, gain, by_child
 
 
 @pytest.mark.parametrize("batch", range(4))
@@ -83,8 +89,27 @@ def test_a_sweep_gives_points_of_the_whole_frontier():
         assert max(whole) == found[-1]
 
 
+def filled(plans, served, whole, able, line):
+    """Fill up by trying every plan: the share at which each child stays, by label."""
+    share = lambda by, c: Fraction(int(served[c] + by[c]), int(whole[c]))  # noqa: E731
+    stays = {}
+    while len(stays) < len(able):
+        going = [c for c in able if c not in stays]
+        kept = [by for by in plans if all(share(by, c) >= at for c, at in stays.items())]
+        level = min(line, max(min(share(by, c) for c in going) for by in kept))
+        if level == line:
+            stays.update(dict.fromkeys(going, line))
+            break
+        kept = [by for by in kept if all(share(by, c) >= level for c in going)]
+        stuck = [c for c in going if all(share(by, c) <= level for by in kept)]
+        stays.update(dict.fromkeys(stuck or going[:1], level))
+    return stays
+
+
 @pytest.mark.parametrize("batch", range(4))
 def test_the_fairest_plan(batch):
+    """The lines of all children, and the fewest takeovers and least cost that come to them."""
+    levels = 0
     for seed in range(batch * 15, batch * 15 + 15):
         problem = small(seed)
         chance = random.Random(seed)
@@ -92,20 +117,39 @@ def test_the_fairest_plan(batch):
         whole = served + np.array([int(problem.gain[problem.child == c].sum()) for c in range(3)])
         whole += chance.randint(1, 9)
         budget = chance.choice([None, chance.randint(0, 150)])
-        found = fairest(problem, served, whole, budget_fen=budget)
+        line = chance.choice([Fraction(1), Fraction(1), Fraction(chance.randint(2, 9), 10)])
+        found, solution = fairest(problem, served, whole, line=line, budget_fen=budget)
         assert found.proven
-        able = [c for c in range(3) if c not in found.stuck]
-        best = max(
-            (
-                min((Fraction(int(served[c] + by[c]), int(whole[c])) for c in able), default=None)
-                or 0,
-                gain,
-                -cost,
-            )
-            for cost, gain, by in every_plan(problem)
+        plans = [
+            (cost, sum(taken), by, taken)
+            for cost, _, by, taken in counted_plans(problem)
             if budget is None or cost <= budget
+        ]
+        able = [c for c in range(3) if found.lines[c] is not None]
+        hosted = set(problem.pair_candidate.tolist())
+        fits = [
+            i
+            for i in hosted
+            if any(
+                problem.load[i] <= problem.capacity[j]
+                for k, j in zip(problem.pair_candidate, problem.pair_host, strict=True)
+                if k == i
+            )
+        ]
+        assert able == [
+            c for c in range(3) if any(problem.child[i] == c and problem.gain[i] for i in fits)
+        ]
+        stays = filled([by for _, _, by, _ in plans], served, whole, able, line)
+        assert {c: found.lines[c] for c in able} == stays, seed
+        assert found.least == min(stays.values(), default=None)
+        levels = max(levels, len(set(stays.values())))
+        fewest_ = min(
+            (count, cost)
+            for cost, count, by, _ in plans
+            if all(Fraction(int(served[c] + by[c]), int(whole[c])) >= at for c, at in stays.items())
         )
-        assert (found.least or 0, found.solution.gain, -found.solution.tier("cost")) == best, seed
+        assert (solution.tier("count"), solution.tier("cost")) == fewest_, seed
+    assert levels > 1
 
 
 def test_a_street_without_neighbours_does_not_hold_the_others_back():
@@ -120,9 +164,29 @@ def test_a_street_without_neighbours_does_not_hold_the_others_back():
         way_mm=np.array([0]),
         child=np.array([0, 1]),
     )
-    found = fairest(problem, np.array([0, 0]), np.array([10, 10]))
-    assert found.stuck == (0,)
+    found, solution = fairest(problem, np.array([0, 0]), np.array([10, 10]))
+    assert found.lines == (None, Fraction(1, 2))
     assert found.least == Fraction(1, 2)
+    assert solution.gain == 5
+
+
+def test_who_can_not_rise_does_not_hold_down_who_can():
+    """Streets at 1/10, 2/10 and 3/10: the first stays, the second ends at 7/10 though not asked."""
+    problem = Problem(
+        candidates=("a", "b", "c"),
+        gain=np.array([1, 5, 6]),
+        load=np.array([1, 5, 6]),
+        hosts=("h", "g"),
+        capacity=np.array([1, 6]),
+        pair_candidate=np.array([0, 1, 2]),
+        pair_host=np.array([0, 1, 1]),
+        way_mm=np.array([0, 0, 0]),
+        child=np.array([0, 1, 2]),
+    )
+    found, solution = fairest(problem, np.array([0, 2, 3]), np.array([10, 10, 10]))
+    # b and c don't fit together: b is the lower, so it is b that rises, and c stays.
+    assert found.lines == (Fraction(1, 10), Fraction(7, 10), Fraction(3, 10))
+    assert (solution.host >= 0).tolist() == [True, True, False]
 
 
 def test_the_most_under_no_budget_is_the_frontiers_end():

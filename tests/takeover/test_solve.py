@@ -61,7 +61,7 @@ def test_listed_sets_and_single_steps_agree_beyond_brute_force(share, size, monk
         for listed, core in ((10_000, 10**9), (0, 10**9), (50, 30)):
             monkeypatch.setattr(takes, "MOST_TAKES", listed)
             monkeypatch.setattr(integer, "CORE", core)
-            found = solve(problem, fewest(need))
+            found = solve(problem, fewest(need), time_limit_s=600)
             assert found.unproven == ()
             answers.append((found.reached, found.score))
         assert answers[0] == answers[1] == answers[2], seed

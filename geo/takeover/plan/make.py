@@ -121,7 +121,7 @@ def _solved(scene: Scene, need: int, executor: Executor | None) -> Solution | No
     if not asks:
         return None
     solver = solver_of(scene, executor)
-    return solver(goal_of(scene, solver))
+    return solver(goal_of(scene, executor))
 
 
 def _status(scene: Scene, solution: Solution | None) -> Status:

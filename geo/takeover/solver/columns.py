@@ -65,6 +65,26 @@ class Model:
         """How many columns there are."""
         return len(self.host)
 
+    @property
+    def serves(self) -> Rows:
+        """Which columns serve each unit: a row of ones a unit."""
+        column = np.repeat(np.arange(self.columns), np.diff(self.start))
+        size = np.bincount(self.unit, minlength=len(self.units.members))
+        order = np.argsort(self.unit, kind="stable")
+        start = np.concatenate([[0], np.cumsum(size)])
+        return Rows(start, column[order], np.ones(len(order), np.int64), np.ones(len(size), int))
+
+    def by_unit(self, tiers: tuple[str, ...]) -> int:
+        """Count the tiers, from the first on, that are about which units are served alone."""
+        problem = self.units.problem
+        plain = {"mode", "count", "gain", "households", "weight"}
+        if not (problem.setup_fen.any() or problem.pair_cost_fen.any()):
+            plain.add("cost")
+        if problem.fallback is not None:
+            return 0
+        kinds = [tier.removeprefix("-") in plain for tier in tiers]
+        return kinds.index(False) if False in kinds else len(kinds)
+
 
 def build_model(units: Units, goal: Goal) -> Model:
     """Build the programme of a problem and a goal."""

@@ -35,6 +35,9 @@ WHOLE: Final = 1e-6
 POLISHING: Final = 0.6
 """Share of the time that a large programme's choice is bettered by neighbourhoods in."""
 
+ALONE: Final = 300
+"""Columns up to which a later cost is asked for other units than those that are known."""
+
 MOST_CUTS: Final = 50
 """Answers cut off at most under a limit of work."""
 
@@ -88,6 +91,8 @@ class Search:
         Constraints.
     columns
         How many columns there are.
+    serves
+        Which columns serve each unit, a row of ones a unit; see `minimise`.
 
     Attributes
     ----------
@@ -95,12 +100,14 @@ class Search:
         Whether time stopped the bettering of a choice, so that another run may start elsewhere.
     """
 
-    def __init__(self, rows: Rows, columns: int) -> None:
+    def __init__(self, rows: Rows, columns: int, serves: Rows | None = None) -> None:
         self.rows = rows
+        self.serves = serves
         self.columns = columns
         self._alive = np.arange(columns)
         self._eased: Relaxation | None = None
         self._was_polished = False
+        self._held: list[int] = []
         self.hurried = False
 
     @property
@@ -109,7 +116,13 @@ class Search:
         return len(self._alive)
 
     def minimise(
-        self, cost: Ints, limits: Limits, start: Bools | None = None, least: int | None = None
+        self,
+        cost: Ints,
+        limits: Limits,
+        start: Bools | None = None,
+        least: int | None = None,
+        *,
+        alone: bool = False,
     ) -> Answer:
         """Search for the least cost.
 
@@ -121,6 +134,10 @@ class Search:
             A solution to begin with; it is returned if nothing better is found.
         least
             What is proven that no solution is below, if that is known.
+        alone
+            All costs so far are about which units are served, not how. If no others than those of
+            `start` come to as little, they are settled, and the costs held so far need not be
+            minded any more: equations of areas are what takes long in the costs that follow.
         """
         proven = least
         best = start if start is not None and self.rows.hold(start) else None
@@ -141,10 +158,10 @@ class Search:
             known = least = max(_up(eased.value, step), -(2**62) if proven is None else proven)
             if best is not None and _value(cost, best) <= least:
                 return _answer(cost, best, least)
-            if best is not None and limits.work is None and not cuts:
-                best = self._polished(cost, best, eased, limits, least)
-                if _value(cost, best) <= least:
-                    return _answer(cost, best, least)
+            if best is not None and not cuts:
+                best, answer = self._bettered(cost, best, eased, limits, least, alone=alone)
+                if answer is not None:
+                    return answer
             # Taking a column that costs more than this can't better the best plan.
             useful = np.inf if best is None else _value(cost, best) - step / 2 - eased.value
             near, width = _core(eased, useful, size)
@@ -185,6 +202,78 @@ class Search:
         self.hurried |= time.time() >= until
         return found
 
+    def _bettered(
+        self,
+        cost: Ints,
+        best: Bools,
+        eased: Relaxation,
+        limits: Limits,
+        least: int,
+        *,
+        alone: bool,
+    ) -> tuple[Bools, Answer | None]:
+        """Better a choice before the search; give the answer too where that needs no search."""
+        if limits.work is None:
+            best = self._polished(cost, best, eased, limits, least)
+            if _value(cost, best) <= least:
+                return best, _answer(cost, best, least)
+        if alone and self.serves is not None:
+            return best, self._others(cost, best, eased, limits, least, self.serves)
+        return best, None
+
+    def _others(
+        self,
+        cost: Ints,
+        best: Bools,
+        eased: Relaxation,
+        limits: Limits,
+        least: int,
+        serves: Rows,
+    ) -> Answer | None:
+        """Search for other units that cost no more; None when there is too much to search.
+
+        It is the search for a better choice with these units cut off, and its failure says more.
+        """
+        value = _value(cost, best)
+        core = self._alive[_within(eased, value - eased.value) | best[self._alive]]
+        if len(core) > ALONE:
+            return None
+        served = serves.sums(best) > 0
+        sign = np.where(served, 1, -1)[serves.row]
+        apart = np.bincount(serves.column, sign, self.columns)[core].astype(np.int64)
+        listed = np.flatnonzero(cost[core]), np.flatnonzero(apart)
+        other = Rows(
+            np.cumsum([0, *map(len, listed)]),
+            np.concatenate(listed),
+            np.concatenate([cost[core][listed[0]], apart[listed[1]]]),
+            np.array([value, int(served.sum()) - 1]),
+        )
+        rows = self.rows.restricted(core, self.columns).joined(other)
+        found = search(Programme(cost[core], rows), None, limits.seconds, limits.nodes(len(core)))
+        if found.status == "infeasible":
+            self._settle(serves, served)
+            return _answer(cost, best, value)
+        if found.point is None:
+            return _answer(cost, best, least)
+        point = np.zeros(self.columns, bool)
+        point[core] = found.point
+        if not self.rows.hold(point) or _value(cost, point) > value:
+            return None  # let through by floating point: the usual search cuts it off
+        inside = least if found.bound is None else max(least, found.bound)
+        return _answer(cost, _better(cost, best, point), inside)
+
+    def _settle(self, serves: Rows, served: Bools) -> None:
+        """Serve exactly these units from now on, instead of what was held of their sums."""
+        keep = ~np.isin(np.arange(len(self.rows)), self._held)
+        needed = serves.take(served)
+        must = Rows(needed.start, needed.column, -needed.weight, np.full(len(needed), -1))
+        self.rows = self.rows.take(keep).joined(must)
+        self._held = []
+        out = serves.column[~served[serves.row]]
+        self._alive = self._alive[~np.isin(self._alive, out)]
+        self._eased = None
+        self.serves = None
+
     def _nothing(self) -> Answer:
         """Answer when no column is left: nothing is chosen, if that is a choice."""
         nothing = np.zeros(self.columns, bool)
@@ -220,6 +309,8 @@ class Search:
         if not len(at):
             return
         row = Rows(np.array([0, len(at)]), at, cost[at], np.array([value], np.int64))
+        if self.serves is not None:
+            self._held.append(len(self.rows))
         self.rows = self.rows.joined(row)
         if self._eased is not None:
             self._alive = self._alive[_within(self._eased, value - self._eased.value)]

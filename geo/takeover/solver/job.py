@@ -31,7 +31,8 @@ class Job:
 
     ``part`` labels the columns of parts that share no row, from 0. ``exact`` is how many of the
     tiers have no limit of work. ``known``, by part, is what the first tier is proven not to be
-    below; None when nothing is.
+    below; None when nothing is. ``serves`` has a row of ones a unit: the columns that serve it;
+    the first ``by_unit`` tiers are about which units are served alone.
     """
 
     rows: Rows
@@ -41,6 +42,8 @@ class Job:
     until: float
     exact: int
     known: Ints | None = None
+    serves: Rows | None = None
+    by_unit: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ def run_job(job: Job) -> Outcome:
         until = time.time() + share * max(0.0, job.until - time.time())
         limits = Limits(until, None if place < job.exact else WORK)
         known = job.known if place == 0 else None
-        answers = work.minimise([cost[at] for at in work.columns], limits, known)
+        answers = work.minimise(
+            [cost[at] for at in work.columns], limits, known,
+            alone=0 < place < job.by_unit,
+        )  # fmt: skip
         bound = np.zeros(len(work.spaces), np.int64)
         for part, answer in answers.items():
             bound[part] = _bound(cost[work.columns[part]], answer)
@@ -97,9 +103,13 @@ class _Work:
     def __init__(self, job: Job) -> None:
         parts = int(job.part.max(initial=-1)) + 1
         self.columns = grouped(job.part, np.arange(len(job.part)), parts)
+        none = [None] * parts
+        units = none if job.serves is None else job.serves.split(job.part, parts)
         self.spaces = [
-            Search(rows, len(at))
-            for rows, at in zip(job.rows.split(job.part, parts), self.columns, strict=True)
+            Search(rows, len(at), serves)
+            for rows, at, serves in zip(
+                job.rows.split(job.part, parts), self.columns, units, strict=True
+            )
         ]
         self.chosen = [None if job.start is None else job.start[at] for at in self.columns]
         self.failed: list[int] = []
@@ -107,7 +117,12 @@ class _Work:
         self.size = len(job.part)
 
     def minimise(
-        self, costs: list[Ints], limits: Limits, known: Ints | None = None
+        self,
+        costs: list[Ints],
+        limits: Limits,
+        known: Ints | None = None,
+        *,
+        alone: bool = False,
     ) -> dict[int, Answer]:
         """Minimise one tier in every part, and hold it; give the answer of each part."""
         going = [part for part in range(len(self.spaces)) if part not in set(self.failed)]
@@ -119,7 +134,7 @@ class _Work:
             answer = space.accept(cost, eased[part]) if part in eased else None
             if answer is None:
                 least = None if known is None else int(known[part])
-                answer = space.minimise(cost, limits, self.chosen[part], least)
+                answer = space.minimise(cost, limits, self.chosen[part], least, alone=alone)
             if answer.chosen is None or answer.value is None:
                 self.failed.append(part)
                 if answer.status == "infeasible":
@@ -186,6 +201,9 @@ def jobs(
     until: float,
     exact: int,
     least: int = BATCH,
+    *,
+    serves: Rows | None = None,
+    by_unit: int = 0,
 ) -> list[tuple[Ints, Job]]:
     """Pack the parts of some columns into jobs of `least` columns or more.
 
@@ -213,6 +231,10 @@ def jobs(
                     start=None if start is None else start[columns[at]],
                     until=until,
                     exact=exact,
+                    serves=None
+                    if serves is None or by_unit < 2
+                    else serves.restricted(columns[at], len(costs[0]), cut=True),
+                    by_unit=by_unit,
                 ),
             )
         )

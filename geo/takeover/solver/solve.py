@@ -27,14 +27,23 @@ from geo.takeover.solver.check import broken_rules
 from geo.takeover.solver.columns import Model, build_model
 from geo.takeover.solver.goals import Goal
 from geo.takeover.solver.greedy import greedy
-from geo.takeover.solver.job import BATCH, Job, Outcome, jobs, parts_of, run
+from geo.takeover.solver.job import BATCH, FIRST, Job, Outcome, jobs, parts_of, run
 from geo.takeover.solver.problem import Problem
-from geo.takeover.solver.rows import Bools, Ints
+from geo.takeover.solver.rows import Bools, Ints, Rows
+from geo.takeover.solver.shared import Shared
 from geo.takeover.solver.takes import depths
 from geo.takeover.solver.units import Units, units
 
 SMALL: Final = 3_000
 """Columns of a part up to which what it can gain at most is found before its target is tried."""
+
+
+COMBINED: Final = 1_200
+MANY: Final = 2
+"""Columns, and parts beneath a target, from which on these are combined (`shared`)."""
+
+NOTHING: Final = -(2**62)
+"""What everything is above."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +158,43 @@ class _Task:
             if len(targets[part]) == 1 and most[part] < -self.model.rows.limit[targets[part][0]]
         ]
         tiers = self.goal.tiers
-        packed = self._jobs(~np.isin(self.part, hopeless), start, tiers)
+        inside = ~np.isin(self.part, hopeless)
+        floor = self._combined(
+            {part: targets[part] for part in targets if inside[self.part == part].any()}, start
+        )
+        packed = self._jobs(inside, start, tiers)
+        packed = [(columns, _told(columns, job, floor)) for columns, job in packed]
         hopeless += self._settle(packed, tiers)
         if hopeless or self.short:
             self._reach_most(targets, sorted(hopeless), start)
+
+    def _combined(self, targets: dict[int, list[int]], start: Bools) -> dict[int, int]:
+        """Combine the parts that only a target joins; the plans become `start`.
+
+        Returns
+        -------
+        What the first tier is proven not to be below, by the first column of a part.
+        """
+        cost = self.model.costs[self.goal.tiers[0]]
+        found: dict[int, int] = {}
+        for part, asked in targets.items():
+            columns = np.flatnonzero(self.part == part)
+            if len(asked) > 1 or len(columns) < COMBINED or (cost[columns] < 0).any():
+                continue
+            rows = self.model.rows.restricted(columns, self.model.columns, cut=True)
+            target = _place_of(self.model.rows, asked[0], columns)
+            left = FIRST * (self.until - time.time())
+            shared = Shared(rows, target, cost[columns], time.time() + left, self.executor)
+            if shared.parts < MANY:
+                continue
+            plan = shared.combined(start[columns])
+            self.late |= shared.late
+            if plan is not None:
+                found[int(columns[0])] = plan.bound
+                better = not self._holds(start, self.part == part)
+                if better or plan.value < cost[columns][start[columns]].sum():
+                    start[columns] = plan.chosen
+        return found
 
     def _targets(self) -> dict[int, list[int]]:
         """Give the rows that ask for a target, by part."""
@@ -188,6 +230,8 @@ class _Task:
             self.until,
             exact,
             BATCH,
+            serves=self.model.serves,
+            by_unit=self.model.by_unit(tiers),
         )
 
     def _most_gain(self, parts: list[int], start: Bools) -> dict[int, int]:
@@ -273,6 +317,21 @@ class _Task:
         if self.best_reach or "-gain" in self.goal.tiers:
             return min(-self.bounds["-gain"], everything)  # no plan gains more than all there is
         return everything
+
+
+def _place_of(rows: Rows, row: int, columns: Ints) -> int:
+    """Give the place of a row among those of its part's columns."""
+    mine = np.isin(rows.column, columns)
+    size = np.bincount(rows.row[mine], minlength=len(rows))
+    return int((size[:row] > 0).sum())
+
+
+def _told(columns: Ints, job: Job, floor: dict[int, int]) -> Job:
+    """Tell a job what its parts are proven not to be below."""
+    firsts = columns[_firsts(job.part)].tolist()
+    if not any(column in floor for column in firsts):
+        return job
+    return replace(job, known=np.array([floor.get(column, NOTHING) for column in firsts]))
 
 
 def _firsts(part: Ints) -> Ints:
