@@ -11,6 +11,7 @@ from typing import Final
 from maps.leaks.contents import Contents
 from maps.leaks.documents import read_docx, read_html, read_pdf, read_text
 from maps.leaks.layers import read_parquet, read_vector
+from maps.leaks.pictures import read_picture
 from maps.leaks.tables import read_csv, read_xlsx
 from maps.leaks.tiles import read_mbtiles, read_mvt, read_pmtiles
 
@@ -19,13 +20,13 @@ Reader = Callable[[Path, Contents], None]
 TEXTS: Final = (".txt", ".md", ".json", ".qml", ".sld", ".xml", ".svg", ".css", ".js", ".prj",
                 ".cpg", ".qpj", ".yaml", ".toml", ".sig", ".pub", ".pem")  # fmt: skip
 PICTURES: Final = (".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff")
-"""Pictures are looked through for words in their metadata; nobody reads their pixels here."""
 
 READERS: Final[dict[str, Reader]] = {
     ".gpkg": read_vector, ".geojson": read_vector, ".fgb": read_vector, ".shp": read_vector,
     ".parquet": read_parquet, ".csv": read_csv, ".xlsx": read_xlsx, ".docx": read_docx,
     ".pdf": read_pdf, ".html": read_html, ".pmtiles": read_pmtiles, ".mbtiles": read_mbtiles,
     ".mvt": read_mvt, ".pbf": read_mvt, **dict.fromkeys(TEXTS, read_text),
+    **dict.fromkeys(PICTURES, read_picture),
 }  # fmt: skip
 
 BESIDE_SHP: Final = (".dbf", ".shx", ".sbn", ".sbx")
@@ -53,7 +54,7 @@ def opened(name: str, path: Path) -> Iterator[Contents]:
             reader(path, contents)
         except Exception as error:  # whatever a reader stumbles over, the file is not checked
             contents.unread.append(f"打不开（{type(error).__name__}）")
-    elif suffix not in PICTURES and suffix not in BESIDE_SHP:
+    elif suffix not in BESIDE_SHP:
         contents.unread.append(f"不认识的格式 {suffix or '（没有后缀）'}")
     if suffix in BESIDE_SHP and not path.with_suffix(".shp").exists():
         contents.unread.append("没有同名的 .shp")

@@ -48,6 +48,17 @@ _PUBLIC: Final = frozenset(
 )
 """Headers that we write in public editions: names of places there are no names of persons."""
 
+_INSIDE: Final = (
+    frozenset(
+        word
+        for field in (*fields.COMPOUNDS, *fields.AREAS, *fields.PROJECTS)
+        for word in (field.name, field.header, field.short)
+        if len(word) > 1
+    )
+    - _PUBLIC
+)
+"""Headers that we write inside only: states, companies, projects, areas of single compounds."""
+
 MOST: Final = 5
 """Findings of one rule in one column or text that are listed."""
 
@@ -100,6 +111,8 @@ def _sheet(file: str, sheet: Sheet) -> Iterator[Finding]:
         texts: list[tuple[int, str]] = [
             (row, value) for row, value in enumerate(values, 2) if isinstance(value, str) and value
         ]
+        if header in _INSIDE:
+            yield Finding("internal", file, where, f"列 {header}，公开版没有")
         if header not in _PUBLIC and is_personal(header, _some(values)):
             yield Finding("person", file, where, "列像个人信息，不在此重复")
         seen = 0

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from html import escape
+from html import escape, unescape
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import pypdfium2
+from PIL.PngImagePlugin import PngInfo
 
 from geo.errors import UsageError
 from maps.sheet.subject import Sheet
@@ -55,7 +57,7 @@ def write_sheet(path: Path, sheet: Sheet, *, dpi: int = DPI) -> Path:
     else:
         made = pdf_of([sheet], sheet.title)
         if ending == ".png":
-            made = png_of(made, dpi=dpi)
+            made = png_of(made, dpi=dpi, words=words_of(sheet))
     with beside(path) as part:
         part.write_bytes(made)
     return path
@@ -73,12 +75,20 @@ def pdf_of(sheets: Sequence[Sheet], title: str, progress: Progress | None = None
     return made
 
 
-def png_of(pdf: bytes, *, page: int = 0, dpi: int = DPI) -> bytes:
-    """Paint a page of a PDF; the PNG says its resolution."""
+def words_of(sheet: Sheet) -> str:
+    """Give the words that a sheet shows, its marks among them, as one line."""
+    return unescape(" ".join(re.findall(r"<(?:title|text)[^>]*>([^<]+)<", sheet.svg)))
+
+
+def png_of(pdf: bytes, *, page: int = 0, dpi: int = DPI, words: str = "") -> bytes:
+    """Paint a page of a PDF; the PNG says its resolution, and in words what is on it."""
     with pypdfium2.PdfDocument(pdf) as document:
         image = document[page].render(scale=dpi / 72).to_pil().convert("RGB")
     out = io.BytesIO()
-    image.save(out, "PNG", dpi=(dpi, dpi), optimize=True)
+    about = PngInfo()
+    if words:  # pixels can't be searched, and a check has to find what a picture says
+        about.add_itxt("Description", words, "zh-CN")
+    image.save(out, "PNG", dpi=(dpi, dpi), optimize=True, pnginfo=about)
     return out.getvalue()
 
 

@@ -22,6 +22,8 @@ import pypdf
 import pytest
 import shapely
 from openpyxl.comments import Comment
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from geo.action_plan import Definition
 from geo.coverage import standing
@@ -324,6 +326,33 @@ def test_the_internal_edition_does_not_pass(town_snapshot: Snapshot, tmp_path: P
     path = tmp_path / "internal.gpkg"
     write_data(path, layers_of(town_snapshot, A, None), head, Datum.named("4490"))
     assert {"party", "internal", "small"} <= {one.rule for one in check(path, Exclusion())}
+
+
+@pytest.mark.parametrize("kind", ["compounds", "areas", "projects"])
+def test_tables_of_the_inside_do_not_pass_alone(
+    town_snapshot: Snapshot, tmp_path: Path, kind: str
+) -> None:
+    """Also without party matters, and in a format that has no room for a mark."""
+    (layer,) = layers_of(town_snapshot, A, None, [kind])
+    path = tmp_path / f"{kind}.csv"
+    headers = {field.name: field.header for field in layer.fields}
+    table = layer.without_internal().table.to_pandas().rename(columns=headers)
+    table.to_csv(path, index=False)
+    assert "internal" in {one.rule for one in check(path, Exclusion())}
+
+
+def test_a_picture_is_checked_by_its_words(tmp_path: Path) -> None:
+    def picture(name: str, words: str) -> set[str]:
+        about = PngInfo()
+        if words:
+            about.add_itxt("Description", words)
+        Image.new("RGB", (4, 4)).save(tmp_path / name, pnginfo=about)
+        return {one.rule for one in check(tmp_path / name, Exclusion())}
+
+    assert picture("mute.png", "") == {"unread"}
+    assert picture("inside.png", "五华区 内部使用") >= {"internal", "unread"}
+    assert "party" in picture("party.png", "公开版 党组织覆盖率")
+    assert picture("public.png", "五华区 公开版") == set()
 
 
 def test_an_exclusion_list_is_never_taken_for_empty(tmp_path: Path) -> None:

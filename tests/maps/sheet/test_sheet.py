@@ -183,6 +183,9 @@ def test_png_is_the_paper_at_its_resolution(drawn: Sheet, tmp_path: Path) -> Non
     hexed = {f"#{r:02x}{g:02x}{b:02x}" for r, g, b in colours}
     assert hexed & {*style.BELOW, *style.ABOVE}
     assert png_of(pdf_of([drawn], "x"), dpi=60)[:4] == b"\x89PNG"
+    words = image.text["Description"]
+    for mark in (drawn.title, "内部使用", "示例数据"):
+        assert mark in words
 
 
 def test_review_number_and_secrecy_have_their_slots(snapshot: Snapshot) -> None:
