@@ -28,4 +28,9 @@ def read_picture(path: Path, contents: Contents) -> None:
 def _text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    try:  # tags of a TIFF are bytes that are taken for Latin-1
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pypdf
 import pytest
+import rasterio
 import shapely
 from openpyxl.comments import Comment
 from PIL import Image
@@ -349,6 +350,12 @@ def test_a_picture_is_checked_by_its_words(tmp_path: Path) -> None:
         Image.new("RGB", (4, 4)).save(tmp_path / name, pnginfo=about)
         return {one.rule for one in check(tmp_path / name, Exclusion())}
 
+    with rasterio.open(
+        tmp_path / "inside.tif", "w", driver="GTiff", width=4, height=4, count=1, dtype="uint8",
+        crs=4543, transform=rasterio.Affine(9, 0, 0, 0, -9, 0),
+    ) as raster:  # fmt: skip
+        raster.update_tags(TIFFTAG_COPYRIGHT="内部使用")
+    assert "internal" in {one.rule for one in check(tmp_path / "inside.tif", Exclusion())}
     assert picture("mute.png", "") == {"unread"}
     assert picture("inside.png", "五华区 内部使用") >= {"internal", "unread"}
     assert "party" in picture("party.png", "公开版 党组织覆盖率")
