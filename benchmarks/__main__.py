@@ -7,29 +7,43 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import BENCHMARKS, report, runner
+from benchmarks import BENCHMARKS, report, runner, web
+
+WEB = "web"
+"""The application in a slowed browser: times of another kind, so it has a table of its own."""
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def main() -> int:
     """Run, print, write; 1 when the two sides' results differ."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=" ".join(BENCHMARKS))
+    parser.add_argument("names", nargs="*", metavar="name", help=" ".join([*BENCHMARKS, WEB]))
     parser.add_argument("--compounds", nargs="+", type=int, default=[4_000, 30_000])
     parser.add_argument("--out", type=Path, default=Path("out/benchmarks.json"))
     words = parser.parse_args()
-    unknown = [name for name in words.names if name not in BENCHMARKS]
+    known = [*BENCHMARKS, WEB]
+    unknown = [name for name in words.names if name not in known]
     if unknown:
-        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
+    names = words.names or known
+    with_web = WEB in names and (words.names or web.chromium())
     head = report.machine()
-    records = runner.run(
-        words.names or list(BENCHMARKS),
-        words.compounds,
-        lambda line: print(line, file=sys.stderr, flush=True),
-    )
+    records = runner.run([name for name in names if name != WEB], words.compounds, _tell)
+    if WEB in names and not with_web:
+        _tell("web: left out, for there is no Chromium (scripts/setup test installs one)")
+    pages = [web.run(size) for size in words.compounds] if with_web else []
     words.out.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"machine": head, "records": records}, ensure_ascii=False, indent=1)
+    text = json.dumps(
+        {"machine": head, "records": records, "web": pages}, ensure_ascii=False, indent=1
+    )
     words.out.write_text(text + "\n", "utf-8")
-    report.show(head, records)
+    if records:
+        report.show(head, records)
+    for page in pages:
+        web.show(page)
     return int(any(check["failed"] for record in records for check in record["checks"]))
 
 

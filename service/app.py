@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.basemap.app import BasemapApp
+from service.basemap.source import source_of
 from service.errors import add_error_handlers
 from service.http.guard import Guard
 from service.http.headers import StrictHeaders
@@ -82,6 +84,7 @@ def straight_apps(space: Workspace) -> dict[str, ASGIApp]:
     ogc, wmts = OgcApp(space), WmtsApp(space)
     return {
         "/tiles/": TileApp(space),
+        "/basemap/": BasemapApp(source_of(space.settings)),
         "/ogc/": ogc,
         "/ogc": ogc,
         "/ogc/wmts/": wmts,

@@ -46,7 +46,8 @@ SnapshotId = Annotated[
 AsOf = Annotated[
     str | None,
     Query(
-        description="截止日期；默认今天。As of which date; today by default.",
+        description="截止日期；默认登记库或快照所及的最近一日。"
+        "As of which date; by default the newest that register or snapshots speak of.",
         pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
         json_schema_extra={"format": "date"},
         openapi_examples={"2025": {"summary": "2025 年底 / end of 2025", "value": "2025-12-31"}},
@@ -71,11 +72,14 @@ def snapshot(
     as_of: AsOf = None,
     known_at: KnownAt = None,
 ) -> Snapshot:
-    """Give a snapshot by id, or that of a date; it is built when it is missing."""
+    """Give a snapshot by id, that of a date, or the newest; one is built when it is missing."""
     if snapshot is not None:
         found = space.opened.open(snapshot)
     else:
-        found = space.opened.get(day(as_of, "as_of"), moment(known_at, "known_at"))
+        at = moment(known_at, "known_at")
+        found = (
+            space.opened.newest(at) if as_of is None else space.opened.get(day(as_of, "as_of"), at)
+        )
     request.state.snapshot_id = found.id
     return found
 

@@ -39,6 +39,18 @@ class Settings(BaseSettings):
     scheduler
         Address of a Dask scheduler on whose machines plans are solved (``WUYE_SCHEDULER``, such as
         ``tcp://10.0.0.5:8786``); by default they are solved here.
+    tianditu_key
+        A key of 天地图 for servers (``WUYE_TIANDITU_KEY``): its maps can then lie below ours.
+        It stays on this side: browsers ask us, and no log names it.
+    basemap_url
+        A tile service of the intranet instead (``WUYE_BASEMAP_URL``), such as
+        ``http://10.0.0.8/map/{z}/{x}/{y}.png``: web Mercator, rows from the north.
+    basemap_datum
+        Its datum (``WUYE_BASEMAP_DATUM``): CGCS2000 or WGS84. GCJ-02 is refused.
+    basemap_credit
+        Whose it is (``WUYE_BASEMAP_CREDIT``); stands on the map.
+    basemap_review
+        The base map's review number, 审图号 (``WUYE_BASEMAP_REVIEW``); stands on the map.
     debug
         Whether an internal error shows where it happened (``WUYE_DEBUG``).
     """
@@ -53,4 +65,9 @@ class Settings(BaseSettings):
     upload_days: int = Field(default=30, ge=1, le=3650)
     with_worker: bool = True
     scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://[^\s/]+$")] | None = None
+    tianditu_key: SecretStr | None = None
+    basemap_url: str | None = None
+    basemap_datum: str = ""
+    basemap_credit: str = ""
+    basemap_review: str = Field(default="", max_length=60)
     debug: bool = False

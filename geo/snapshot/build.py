@@ -71,6 +71,22 @@ class Snapshots:
                 " group by s.id order by s.as_of desc, max(r.known_change) desc, s.id"
             ).fetchall()
 
+    def newest_day(self, known: int, until: dt.date) -> dt.date:
+        """Give the newest date that facts or snapshots speak of; `until` where nothing does.
+
+        Parameters
+        ----------
+        known
+            As known after this change.
+        until
+            The last date that counts: today.
+        """
+        with self.register.connect() as connection:
+            values = {"known": known, "until": until}
+            row = connection.execute(statement("newest.sql"), values).fetchone()
+        found: dt.date | None = None if row is None else row["day"]
+        return until if found is None else found
+
     def build(self, as_of: dt.date, known: int) -> Snapshot:
         """Build a snapshot as known after a change, whether or not there is one."""
         self.folder.mkdir(parents=True, exist_ok=True)

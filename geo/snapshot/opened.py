@@ -46,6 +46,7 @@ class OpenSnapshots:
         """How often a snapshot was open already, and how often it had to be opened."""
         self._open: OrderedDict[str, Snapshot] = OrderedDict()
         self._requests: OrderedDict[tuple[dt.date, int], str] = OrderedDict()
+        self._newest: tuple[tuple[int, dt.date, int], dt.date] | None = None
         self._lock = threading.Lock()
         self._making = threading.Lock()
 
@@ -71,6 +72,28 @@ class OpenSnapshots:
             if (found := self._asked(as_of, known)) is not None:
                 return found
             return self._remember(as_of, known, self.snapshots.as_known(as_of, known))
+
+    def newest(self, known_at: dt.datetime | None = None) -> Snapshot:
+        """Give the snapshot of the newest date that the register or a snapshot speaks of.
+
+        Who names no date asks for this one: it is built once after a change, and not anew each day.
+        """
+        if known_at is None:
+            return self.get(self.newest_day())
+        known = self.snapshots.register.known_change(known_at)
+        return self.get(self.snapshots.newest_day(known, known_at.astimezone().date()), known_at)
+
+    def newest_day(self) -> dt.date:
+        """Give that date, today at latest; looked for once a change, snapshot and day."""
+        folder = self.snapshots.folder
+        asked = (
+            self.last_change.number(),
+            dt.datetime.now().astimezone().date(),
+            folder.stat().st_mtime_ns if folder.exists() else 0,
+        )
+        if self._newest is None or self._newest[0] != asked:
+            self._newest = asked, self.snapshots.newest_day(*asked[:2])
+        return self._newest[1]
 
     def made(self, as_of: dt.date, known: int) -> Snapshot | None:
         """Give the snapshot of a date as known after a change, or None when it is missing."""

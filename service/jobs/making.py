@@ -26,7 +26,7 @@ Level = Literal["province", "prefecture", "county", "street", "community"]
 
 
 class SnapshotAsk(Body):
-    """What is made from a snapshot: by id, or of a date (today by default)."""
+    """What is made from a snapshot: by id, or of a date (the newest by default)."""
 
     snapshot: Annotated[str | None, Field(pattern=r"^[0-9a-f]{6,64}$")] = None
     as_of: Day | None = None
@@ -37,7 +37,8 @@ class SnapshotAsk(Body):
         """Give the snapshot; it is built when it is missing."""
         if self.snapshot is not None:
             return work.snapshots.open(self.snapshot)
-        return work.snapshots.get(self.as_of or today())
+        known = work.register.known_change()
+        return work.snapshots.get(self.as_of or work.snapshots.newest_day(known, today()))
 
     @property
     def code(self) -> int | None:

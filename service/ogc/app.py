@@ -36,7 +36,7 @@ class OgcApp:
     Parameters
     ----------
     workspace
-        The installation; today's snapshot of it is shown, and a new one when the register changes.
+        The installation; its newest date is shown, and a new snapshot when the register changes.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -118,13 +118,12 @@ class OgcApp:
             self._looked = time.monotonic()
 
     def _look(self) -> bool:
-        """Show today's snapshot when it is not the one shown; tell whether that changed."""
+        """Show the newest date's snapshot if it is not the one shown; tell whether it changed."""
         register = self.workspace.register
-        today = dt.datetime.now().astimezone().date()
-        asked = (today, register.known_change())
+        asked = (self.workspace.opened.newest_day(), register.known_change())
         if asked == self._asked:
             return False
-        snapshot = self.workspace.snapshots.get(today)
+        snapshot = self.workspace.snapshots.get(asked[0])
         self._shown = show(register, snapshot, asked[1]), snapshot
         self._asked = asked
         return True

@@ -141,7 +141,9 @@ class PlanAsk(Body):
     snapshot: Annotated[str | None, Field(pattern=r"^[0-9a-f]{6,64}$")] = Field(
         default=None, description="快照；不写则按 as_of。Without it, the one of as_of."
     )
-    as_of: Day | None = Field(default=None, description="截止日期；默认今天。Default: today.")
+    as_of: Day | None = Field(
+        default=None, description="截止日期；默认最近一日。Default: the newest."
+    )
     division: Annotated[str | None, Field(pattern=r"^[1-9][0-9]{1,11}$")] = None
     target: Share = 0.9
     aim: Aim = "fewest"

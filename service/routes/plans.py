@@ -14,7 +14,6 @@ from maps.words import file_mark
 from service.asking_work import ask, long_work
 from service.dependencies import DivisionOf, WorkspaceOf
 from service.errors import problems
-from service.options import day
 from service.paging import CursorOf, LimitOf, page_of
 from service.plans.asked import JobAsk, PlanAsk
 from service.plans.drawn import lines
@@ -79,12 +78,12 @@ def _base(space: Workspace, name: str) -> dict[str, Any]:
 
 
 def _snapshot(space: Workspace, asked: PlanAsk, base: dict[str, Any] | None = None) -> Snapshot:
-    """Open the snapshot asked for: by id, by date, the base's, or today's."""
+    """Open the snapshot asked for: by id, by date, the base's, or the newest."""
     if asked.snapshot is not None:
         return space.opened.open(asked.snapshot)
     if asked.as_of is None and base is not None:
         return space.opened.open(base["snapshot"])
-    return space.opened.get(day(None) if asked.as_of is None else asked.as_of)
+    return space.opened.newest() if asked.as_of is None else space.opened.get(asked.as_of)
 
 
 @router.post("/plans", summary="求解并保存 / A plan by a job, kept", status_code=202,

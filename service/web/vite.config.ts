@@ -37,10 +37,43 @@ function packedTwins(): Plugin {
   }
 }
 
+/** What the first screen needs is named in its page, and comes at once rather than one by one. */
+function asked(): Plugin {
+  const first =
+    /(?:map\/MapStage\.vue|overview\/OverviewPage\.vue|words\/zh\/(?:frame|overview)\.json)$/
+  return {
+    name: 'asked-at-once',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_, { bundle }) {
+        const chunks = Object.values(bundle ?? {}).filter(
+          (one) => one.type === 'chunk' && first.test(one.facadeModuleId ?? ''),
+        )
+        return chunks.flatMap((one) => [
+          {
+            tag: 'link',
+            injectTo: 'head' as const,
+            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${one.fileName}` },
+          },
+          ...[...(one.type === 'chunk' ? (one.viteMetadata?.importedCss ?? []) : [])].map(
+            (css) => ({
+              tag: 'link',
+              injectTo: 'head' as const,
+              attrs: { rel: 'stylesheet', crossorigin: true, href: `/${css}` },
+            }),
+          ),
+        ])
+      },
+    },
+  }
+}
+
 export default defineConfig({
   plugins: [
     onlyWoff2(),
     packedTwins(),
+    asked(),
     vue(),
     vueI18n({ include: here('./src/words/*/*.json'), strictMessage: false }),
   ],
@@ -55,7 +88,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/api', '/tiles', '/handout', '/health'].map((path) => [
+      ['/api', '/tiles', '/basemap', '/handout', '/health'].map((path) => [
         path,
         { target: process.env.WUYE_SERVER ?? 'http://127.0.0.1:8000', changeOrigin: true },
       ]),

@@ -25,7 +25,7 @@ _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for; ``snapshot`` and ``day`` are empty for today's."""
+    """What is asked for; ``snapshot`` and ``day`` are empty for the newest date's."""
 
     what: Literal["capabilities", "tile", "legend"]
     snapshot: str

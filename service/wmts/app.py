@@ -26,7 +26,7 @@ log = logging.getLogger("wuye.wmts")
 
 
 class WmtsApp:
-    """Answer everything below ``/ogc/wmts``: today's snapshot, or the one that a path names.
+    """Answer everything below ``/ogc/wmts``: of the newest date, or of the snapshot in a path.
 
     Parameters
     ----------
@@ -113,11 +113,11 @@ class WmtsApp:
                     "InvalidParameterValue", "TIME", f"没有 {day} 的快照。", "可用日期见能力文档。"
                 )
             return self.workspace.opened.get(dt.date.fromisoformat(day))
-        return self.workspace.opened.get(dt.datetime.now().astimezone().date())
+        return self.workspace.opened.newest()
 
 
 def _checked(found: Answer) -> Answer:
-    """Have a tile asked for again each time: today's register may change."""
+    """Have a tile asked for again each time: the register may change."""
     headers = tuple(
         (name, CHECKED if name == b"cache-control" else value) for name, value in found.headers
     )

@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import App from '@/App.vue'
 import { hasChinese, useOwnFont } from '@/fonts'
+import { canDraw } from '@/map/webgl'
 import { router } from '@/router'
 import { followAddress } from '@/state/view'
 import { i18n } from '@/words'
@@ -8,6 +9,9 @@ import '@/styles/tokens.css'
 import '@/styles/base.css'
 import '@/styles/element.css'
 import '@/styles/print.css'
+
+// The map is the largest part: it is on its way while the page finds out what to show.
+if (canDraw) void import('@/map/MapStage.vue')
 
 followAddress(router)
 const app = createApp(App).use(router).use(i18n)

@@ -10,16 +10,28 @@ import {
   type MapGeoJSONFeature,
   type VectorTileSource,
   type GeoJSONSource,
+  type ExpressionSpecification,
   type FilterSpecification,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { CoverageRow, Level } from '@/api/types'
+import type { BaseLayer } from '@/state/base'
 import type { Division } from '@/state/divisions'
+import { CODE_LENGTHS, DRAWN_FROM, LEVELS } from '@/state/levels'
 import type { Camera } from '@/state/view'
 import { token } from '@/map/colours'
 import { hasChinese, ownFaces } from '@/fonts'
-import { SWITCHES, TILE_LAYERS, styleOf, tilesOf, type Switch } from '@/map/layers'
+import {
+  NAMED_FROM,
+  NONE,
+  SWITCHES,
+  TILE_LAYERS,
+  fillOpacity,
+  styleOf,
+  tilesOf,
+  type Switch,
+} from '@/map/layers'
 import { addPatterns } from '@/map/patterns'
 
 setWorkerUrl(workerUrl)
@@ -39,6 +51,8 @@ const PADDING =
   innerWidth < 820
     ? { top: 60, right: 24, bottom: 130, left: 24 }
     : { top: 40, right: 80, bottom: 84, left: 236 }
+/** So much nearer than the zoom at which tiles begin, that rounding does not matter. */
+const NEAR = 0.02
 const DIVISION = { source: 'divisions', sourceLayer: 'divisions' }
 
 /** Communities in fewer words than their registered names, which the panels give in full. */
@@ -46,6 +60,18 @@ function short(name: string): string {
   return name
     .replace(/(社区|村)(居民委员会|居委会|村民委员会|村委会)$/, '$1')
     .replace(/(居民|村民)委员会$/, '')
+}
+
+/** The divisions of a level below one: codes are numbers, each beginning with its parent's. */
+function namesBelow(level: Level, scope: string): FilterSpecification {
+  const rest = 10 ** (CODE_LENGTHS[level] - scope.length)
+  const [least, below] = [Number(scope) * rest, (Number(scope) + 1) * rest]
+  return [
+    'all',
+    ['==', ['get', 'level'], level],
+    ['>=', ['get', 'code'], least],
+    ['<', ['get', 'code'], below],
+  ]
 }
 
 export const calm = matchMedia('(prefers-reduced-motion: reduce)')
@@ -58,7 +84,10 @@ export class Atlas {
   /** Layers of a page's own that are pressed for themselves, not for what lies below them. */
   readonly pressed = new Set<string>()
   private painted = new Set<string>()
+  private level: Level | '' = ''
+  private readonly placed: boolean
   private lit = ''
+  private below: string[] = []
 
   constructor(
     readonly container: HTMLElement,
@@ -72,6 +101,7 @@ export class Atlas {
   ) {
     this.snapshot = snapshot
     const { camera, box } = options
+    this.placed = Boolean(camera)
     this.map = new MapLibre({
       container,
       style: styleOf(snapshot),
@@ -92,6 +122,7 @@ export class Atlas {
       locale: options.words,
       canvasContextAttributes: { antialias: true, preserveDrawingBuffer: false },
     })
+    Object.assign(container, { map: this.map }) // to be looked at from the console and by tests
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
     if (options.scale) this.map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right')
@@ -125,6 +156,7 @@ export class Atlas {
     colours: readonly string[],
   ): Promise<void> {
     await this.ready
+    this.reach(level)
     const filter: FilterSpecification = ['==', ['get', 'level'], level]
     for (const id of LEVELLED) this.map.setFilter(id, filter)
     const seen = new Set<string>()
@@ -147,6 +179,26 @@ export class Atlas {
         this.map.setFeatureState({ ...DIVISION, id: code }, { shown: 0, empty: 0, unsure: 0 })
     }
     this.painted = seen
+    this.noteDrawing()
+  }
+
+  /** Go near enough for a level's outlines: when it is another than before, or no place was asked for. */
+  private reach(level: Level): void {
+    const asked = this.level ? this.level !== level : !this.placed
+    this.level = level
+    const least = DRAWN_FROM[level] + NEAR
+    if (asked && this.map.getZoom() < least) this.map.easeTo({ zoom: least, duration: 0 })
+  }
+
+  /** Say when the colours were on the canvas: for who measures (`benchmarks/web.py`). */
+  private noteDrawing(): void {
+    performance.clearMarks('wuye:coloured')
+    const drawn = (): void => {
+      if (!this.map.isSourceLoaded('divisions')) return
+      this.map.off('render', drawn)
+      performance.mark('wuye:coloured')
+    }
+    this.map.on('render', drawn)
   }
 
   /** Write names, the ones that matter most first where there is no room for all. */
@@ -170,6 +222,28 @@ export class Atlas {
       ]
     })
     this.map.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features })
+  }
+
+  /** Name divisions out of the tiles, where there are more than a list holds; null names none so. */
+  async labelFromTiles(
+    asked: { level: Level; scope: string; rowOf: Map<string, CoverageRow> } | null,
+  ): Promise<void> {
+    await this.ready
+    const near = asked && namesBelow(asked.level, asked.scope)
+    this.map.setFilter('tile-labels', near ?? NONE)
+    this.map.setFilter('far-labels', NONE)
+    if (!asked) return
+    const texts = [...asked.rowOf].flatMap(([code, row]) => [
+      Number(code),
+      [short(row.name), row.text.share].filter(Boolean).join('\n'),
+    ])
+    const field = ['match', ['get', 'code'], ...texts, ['get', 'name']] as unknown
+    this.map.setLayoutProperty('tile-labels', 'text-field', field as ExpressionSpecification)
+    // As long as these names are too small, those of larger divisions say where one is.
+    const from = NAMED_FROM[asked.level]
+    const coarser = LEVELS.filter((one) => one !== 'province' && NAMED_FROM[one] < from - 2)
+    this.map.setLayerZoomRange('far-labels', NAMED_FROM.prefecture, from)
+    this.map.setFilter('far-labels', ['in', ['get', 'level'], ['literal', coarser]])
   }
 
   async outline(code: string): Promise<void> {
@@ -216,6 +290,30 @@ export class Atlas {
     }
   }
 
+  /** Lay a base map below the figures and its names above them; an empty list takes it away. */
+  async base(layers: readonly BaseLayer[]): Promise<void> {
+    await this.ready
+    for (const id of this.below) {
+      this.map.removeLayer(id)
+      this.map.removeSource(id)
+    }
+    this.below = layers.map(({ id }) => `base-${id}`)
+    for (const { id, tiles, minzoom, maxzoom, over } of layers) {
+      const name = `base-${id}`
+      const source = { tiles: [location.origin + tiles], tileSize: 256, minzoom, maxzoom }
+      this.map.addSource(name, { type: 'raster', ...source })
+      this.map.addLayer(
+        { id: name, type: 'raster', source: name, paint: { 'raster-fade-duration': 0 } },
+        over ? 'labels' : 'divisions-fill',
+      )
+    }
+    this.map.setPaintProperty(
+      'divisions-fill',
+      'fill-opacity',
+      fillOpacity(layers.length ? 0.6 : 1),
+    )
+  }
+
   /** What is at a place: the compound before the division it lies in. */
   at(point: { x: number; y: number }): {
     compound: MapGeoJSONFeature | null
@@ -256,6 +354,7 @@ export class Atlas {
     if (!fit) return
     this.map.easeTo({
       ...fit,
+      zoom: Math.max(fit.zoom ?? 0, this.level ? DRAWN_FROM[this.level] + NEAR : 0),
       offset: [(left - aside) / 2, (top - bottom) / 2],
       duration: calm.matches ? 0 : 420,
     })

@@ -2,6 +2,7 @@
 import { definitionText, targetNote } from '@/state/choices'
 import { atlas } from '@/map/look'
 import { token } from '@/map/colours'
+import { baseCredit, baseReview } from '@/state/base'
 import { classes, definitions, indicator } from '@/state/definitions'
 import { divisionName } from '@/state/divisions'
 import { coverage, shownLevel } from '@/state/figures'
@@ -179,9 +180,13 @@ function drawFoot(pen: Pen, width: number, top: number): void {
   const { t } = i18n.global
   const found = coverage.value!
   const plan = definitions.value ? say(definitions.value.plan.title) : ''
+  const source = t('frame.imageSource', { plan, snapshot: found.snapshot.slice(0, 16) })
+  const review = baseReview.value
+    ? t('frame.reviewed', { number: baseReview.value })
+    : t('frame.notReviewed')
   write(
     pen,
-    t('frame.imageSource', { plan, snapshot: found.snapshot.slice(0, 16) }),
+    [source, baseCredit.value && `${baseCredit.value} ${review}`].filter(Boolean).join(' · '),
     EDGE,
     top + 20,
     { size: 12, colour: token('muted') },

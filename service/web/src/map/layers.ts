@@ -1,5 +1,12 @@
 /** The layers of the map, bottom first, and where their tiles are. */
-import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type {
+  ExpressionSpecification,
+  FilterSpecification,
+  LayerSpecification,
+  StyleSpecification,
+  SymbolLayerSpecification,
+} from 'maplibre-gl'
+import type { Level } from '@/api/types'
 import { token } from '@/map/colours'
 
 export const STATES = ['professional', 'trusteeship', 'self', 'none', 'unknown'] as const
@@ -18,7 +25,7 @@ export const SWITCHES = {
   compounds: ['compounds-fill', 'compounds-pattern', 'compounds-line', 'compounds-place'],
   areas: ['areas-line'],
   barriers: ['water', 'rivers', 'roads', 'rails'],
-  labels: ['labels', 'compound-labels'],
+  labels: ['labels', 'far-labels', 'tile-labels', 'compound-labels'],
 } as const
 export type Switch = keyof typeof SWITCHES
 
@@ -65,6 +72,10 @@ const byState = (part: 'fill' | 'line'): ExpressionSpecification =>
 const fading = (from: ExpressionSpecification | number, to: number): ExpressionSpecification =>
   ['interpolate', ['linear'], ['zoom'], 11.5, from, 13.5, to] as ExpressionSpecification
 
+/** How strong the divisions' colours are; weaker over a base map. */
+export const fillOpacity = (strength: number): ExpressionSpecification =>
+  fading(['*', strength, state('shown', 0)], 0.12)
+
 const isShape: ExpressionSpecification = ['!=', ['get', 'placeholder'], 1]
 
 function divisions(id: string, part: object): LayerSpecification {
@@ -94,6 +105,47 @@ function barriers(id: string, kinds: string[], shape: string, part: object): Lay
 const width = (...stops: number[]): ExpressionSpecification =>
   ['interpolate', ['linear'], ['zoom'], ...stops] as unknown as ExpressionSpecification
 
+const NAMES: SymbolLayerSpecification['layout'] = {
+  'text-font': ['sans-serif'],
+  'text-size': width(5, 11.5, 8, 13, 12, 14),
+  'text-max-width': 9,
+  'text-line-height': 1.25,
+  'text-padding': 3,
+  'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
+  'text-justify': 'center',
+}
+
+const INK: SymbolLayerSpecification['paint'] = {
+  'text-color': token('ink'),
+  'text-halo-color': 'rgba(255,255,255,0.92)',
+  'text-halo-width': 1.6,
+}
+
+/** Matches no division. */
+export const NONE: FilterSpecification = ['==', ['get', 'code'], -1]
+
+/** Names as the tiles carry them, for more divisions than are worth a list. */
+function tileLabels(id: string, paint: SymbolLayerSpecification['paint']): LayerSpecification {
+  return {
+    id,
+    type: 'symbol',
+    source: 'divisions',
+    'source-layer': 'division_labels',
+    filter: NONE,
+    layout: { ...NAMES, 'text-field': ['get', 'name'] },
+    paint,
+  }
+}
+
+/** From which zoom the tiles name the divisions of a level. */
+export const NAMED_FROM: Record<Level, number> = {
+  province: 3,
+  prefecture: 4,
+  county: 6,
+  street: 10,
+  community: 12,
+}
+
 function layers(): LayerSpecification[] {
   const boundary = token('boundary')
   return [
@@ -108,7 +160,7 @@ function layers(): LayerSpecification[] {
       filter: ['==', ['get', 'level'], 'prefecture'],
       paint: {
         'fill-color': ['to-color', state('colour', 'rgba(0,0,0,0)'), 'rgba(0,0,0,0)'],
-        'fill-opacity': fading(state('shown', 0), 0.12),
+        'fill-opacity': fillOpacity(1),
       },
     }),
     divisions('divisions-hatch', {
@@ -258,6 +310,7 @@ function layers(): LayerSpecification[] {
       type: 'symbol',
       source: 'labels',
       layout: {
+        ...NAMES,
         'text-field': [
           'format',
           ['get', 'name'],
@@ -267,21 +320,12 @@ function layers(): LayerSpecification[] {
           ['get', 'share'],
           { 'font-scale': 0.92 },
         ],
-        'text-font': ['sans-serif'],
-        'text-size': width(5, 11.5, 8, 13, 12, 14),
-        'text-max-width': 9,
-        'text-line-height': 1.25,
-        'text-padding': 3,
         'symbol-sort-key': ['get', 'order'],
-        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
-        'text-justify': 'center',
       },
-      paint: {
-        'text-color': token('ink'),
-        'text-halo-color': 'rgba(255,255,255,0.92)',
-        'text-halo-width': 1.6,
-      },
+      paint: INK,
     },
+    tileLabels('far-labels', { ...INK, 'text-color': token('muted') }),
+    tileLabels('tile-labels', INK),
     {
       id: 'compound-labels',
       source: 'compounds',
@@ -295,11 +339,7 @@ function layers(): LayerSpecification[] {
         'text-max-width': 8,
         'text-padding': 2,
       },
-      paint: {
-        'text-color': token('ink'),
-        'text-halo-color': 'rgba(255,255,255,0.9)',
-        'text-halo-width': 1.4,
-      },
+      paint: { ...INK, 'text-halo-width': 1.4 },
     },
   ]
 }

@@ -1,10 +1,15 @@
 /** The map on screen, for whoever wants to show something on it. */
 import { ref, shallowRef } from 'vue'
+import { canDraw } from '@/map/webgl'
+import { WHOLE } from '@/state/divisions'
 import { chosen, view } from '@/state/view'
 import type { Atlas, Box } from '@/map/atlas'
 
 /** The main map; null until it is there, and in browsers that cannot draw it. */
 export const atlas = shallowRef<Atlas | null>(null)
+
+/** The map was drawn once, or can't be: what is not urgent may begin. */
+export const mapStands = ref(!canDraw)
 
 /** The zoom of the main map, once it has come to rest. */
 export const zoom = ref(0)
@@ -17,12 +22,20 @@ export function lookOnArrival(box: Box | null): void {
   arriving = false
 }
 
+/** A compound of middling size and its neighbours are seen. */
+const PLACE_ZOOM = 15.4
+
 let wanted: Box | null = null
+/** The division in which somebody asked to see a place. */
+let placed = ''
 
 /** Show a box on the map, at once or as soon as there is a map. */
 export function lookAt(box: Box | null): void {
   if (!box) return
-  if (atlas.value) atlas.value.look(box, { covered: coveredRight() })
+  placed = view.division || WHOLE
+  const isPlace = box[0] === box[2] && box[1] === box[3]
+  const maxZoom = isPlace ? PLACE_ZOOM : undefined
+  if (atlas.value) atlas.value.look(box, { covered: coveredRight(), maxZoom })
   else wanted = box
 }
 
@@ -35,4 +48,11 @@ export function takeWanted(): Box | null {
   const box = wanted
   wanted = null
   return box
+}
+
+/** Whether a place in a division was asked for before its own box was known: that one must not win. */
+export function placedIn(division: string): boolean {
+  const found = placed === division
+  placed = ''
+  return found
 }

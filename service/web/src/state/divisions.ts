@@ -2,7 +2,7 @@
 import { computed, effectScope } from 'vue'
 import type { Dated, Level } from '@/api/types'
 import { useAnswer } from '@/state/answer'
-import { shownLevel, snapshot } from '@/state/figures'
+import { rowOf, shownLevel, snapshot } from '@/state/figures'
 import { view } from '@/state/view'
 
 export interface Division {
@@ -24,6 +24,7 @@ interface OneDivision extends Dated {
 export const WHOLE = '53'
 /** Above so many the map takes names from its tiles. */
 const MOST = 500
+export const tooManyToList = computed(() => rowOf.value.size > MOST)
 
 const scope = effectScope(true)
 
@@ -37,7 +38,7 @@ const own = scope.run(() =>
 
 const below = scope.run(() =>
   useAnswer<{ items: Division[]; total: number }>(() =>
-    snapshot.value
+    snapshot.value && !tooManyToList.value
       ? {
           path: '/divisions',
           query: {
@@ -58,4 +59,3 @@ export const divisionName = computed(() => division.value?.name ?? '')
 /** From the province down to the division itself. */
 export const path = computed(() => own.answer.value?.path ?? [])
 export const divisionsBelow = computed(() => below.answer.value?.items ?? [])
-export const tooManyToList = computed(() => (below.answer.value?.total ?? 0) > MOST)

@@ -30,9 +30,7 @@ const asked = () => ({
 })
 
 const now = scope.run(() =>
-  useAnswer<Coverage>(() =>
-    dateQuery.value ? { path: '/coverage', query: { ...asked(), ...dateQuery.value } } : null,
-  ),
+  useAnswer<Coverage>(() => ({ path: '/coverage', query: { ...asked(), ...dateQuery.value } })),
 )!
 
 const past = scope.run(() =>

@@ -3,17 +3,27 @@ import type { Level } from '@/api/types'
 
 export const LEVELS: readonly Level[] = ['province', 'prefecture', 'county', 'street', 'community']
 
-const LENGTHS: Record<number, Level> = {
-  2: 'province',
-  4: 'prefecture',
-  6: 'county',
-  9: 'street',
-  12: 'community',
+/** How many digits the codes of a level have. */
+export const CODE_LENGTHS: Record<Level, number> = {
+  province: 2,
+  prefecture: 4,
+  county: 6,
+  street: 9,
+  community: 12,
+}
+
+/** From which zoom the tiles have the outlines of a level. */
+export const DRAWN_FROM: Record<Level, number> = {
+  province: 3,
+  prefecture: 3,
+  county: 3,
+  street: 6,
+  community: 8,
 }
 
 /** Give the level of a division by its code; no code is the whole. */
 export function levelOf(code: string): Level {
-  return LENGTHS[code.length] ?? 'province'
+  return LEVELS.find((level) => CODE_LENGTHS[level] === code.length) ?? 'province'
 }
 
 export function levelBelow(level: Level): Level {

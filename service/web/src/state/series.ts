@@ -2,6 +2,7 @@
 import { computed, effectScope, ref } from 'vue'
 import { follow, send, type Job } from '@/api/client'
 import type { CoverageRow, Words } from '@/api/types'
+import { mapStands } from '@/map/look'
 import { useAnswer } from '@/state/answer'
 import { definitionQuery, view } from '@/state/view'
 import { asOf } from '@/state/figures'
@@ -39,7 +40,7 @@ const question = computed(() => ({
 
 const asked = scope.run(() =>
   useAnswer<Series>(() =>
-    asOf.value ? { path: '/coverage/series', query: question.value } : null,
+    asOf.value && mapStands.value ? { path: '/coverage/series', query: question.value } : null,
   ),
 )!
 

@@ -89,6 +89,14 @@ const ALLOWED: Partial<Record<keyof View, RegExp>> = {
 const state = reactive<View>({ ...DEFAULTS })
 let router: Router
 
+interface Place {
+  path: string
+  query: LocationQueryRaw
+}
+
+/** Where the address is going: the router gets there later, and a second change builds on the first. */
+let ahead: (Place & { quietly: boolean }) | null = null
+
 /** The view, to read. */
 export const view = readonly(state)
 
@@ -115,11 +123,27 @@ export function followAddress(own: Router): void {
  * history; `quietly` replaces the present step (camera, hover, sliders in motion).
  */
 export function change(part: Partial<View>, { quietly = false, page = '' } = {}): Promise<unknown> {
-  const next: View = { ...state, ...part }
+  const { query: now, path } = here()
+  const next: View = { ...read(now as LocationQuery), ...part }
   if (part.asOf !== undefined && part.snapshot === undefined) next.snapshot = ''
-  const { query: now, path } = router.currentRoute.value
-  const query = { ...others(now), ...write(next) }
-  return router[quietly ? 'replace' : 'push']({ path: page || path, query })
+  return go({ path: page || path, query: { ...others(now), ...write(next) } }, quietly)
+}
+
+/** Where we are, or will be as soon as the router is done. */
+function here(): Place {
+  if (ahead) return ahead
+  const { path, query } = router.currentRoute.value
+  return { path, query }
+}
+
+async function go(place: Place, quietly: boolean): Promise<unknown> {
+  // A step that is still under way stays a step when a quiet change overtakes it.
+  const own = (ahead = { ...place, quietly: quietly && (ahead?.quietly ?? true) })
+  try {
+    return await router[own.quietly ? 'replace' : 'push'](place)
+  } finally {
+    if (ahead === own) ahead = null
+  }
 }
 
 /** Give the address of a page with the present view, for links. */
@@ -137,10 +161,10 @@ export function ownQuery(name: string): string {
 }
 
 export function changeOwn(part: Record<string, string>, { quietly = true } = {}): Promise<unknown> {
-  const { query: now, path } = router.currentRoute.value
+  const { query: now, path } = here()
   const query: LocationQueryRaw = { ...now, ...part }
   for (const name of Object.keys(part)) if (!part[name]) delete query[name]
-  return router[quietly ? 'replace' : 'push']({ path, query })
+  return go({ path, query }, quietly)
 }
 
 /** The kind and the key of what is chosen. */
@@ -157,7 +181,7 @@ export function chooseNothing(): Promise<unknown> {
   return change({ chosen: '' })
 }
 
-function others(query: LocationQuery): LocationQueryRaw {
+function others(query: LocationQueryRaw): LocationQueryRaw {
   const known = new Set(Object.values(NAMES))
   return Object.fromEntries(Object.entries(query).filter(([name]) => !known.has(name)))
 }
