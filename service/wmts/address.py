@@ -109,7 +109,7 @@ def _by_names(snapshot: str, query: str) -> Asked:
 
 
 def _day(text: str) -> str:
-    """Read a date of the dimension time; "" and the standard's words stand for today's."""
+    """Read a date of the dimension time; "" and the standard's words stand for the newest."""
     if text in {"", "default", "current"}:
         return ""
     try:

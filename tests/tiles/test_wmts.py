@@ -50,7 +50,7 @@ def app(spread: Snapshot) -> WmtsApp:
             return spread
         raise NotFound(f"没有快照 {name}。")
 
-    opened = SimpleNamespace(open=open_, get=lambda _day: spread)
+    opened = SimpleNamespace(open=open_, get=lambda _day: spread, newest=lambda: spread)
     dates = [{"as_of": dt.date(2024, 12, 31)}, {"as_of": dt.date(2023, 12, 31)}]
     space: Any = SimpleNamespace(opened=opened, snapshots=SimpleNamespace(listed=lambda: dates))
     return WmtsApp(space)
