@@ -133,7 +133,7 @@ def test_owslib_and_figures(server: str, newest: Snapshot) -> None:
     assert set(features.feature_collections()) >= {"ogc.compounds", "ogc.areas", "ogc.barriers"}
     rows = features.collection_items("ogc.divisions_county")["features"]
     for indicator in ("I1", "I2", "I3", "I4"):  # what is inside is the same at every door
-        found = coverage(today, indicator, "county", Definition()).rows
+        found = coverage(newest, indicator, "county", Definition()).rows
         expected = {str(row.division): row.share for row in found if row.division is not None}
         share = f"{indicator.lower()}_share"
         assert {row["id"]: row["properties"][share] for row in rows} == expected
@@ -254,7 +254,7 @@ def test_what_answers_may_read_the_views_alone(
     town: Register, newest: Snapshot, *, writable: bool
 ) -> None:
     """Also where somebody got past ``default_transaction_read_only``, and after ``RESET ALL``."""
-    show(town, today, town.known_change())
+    show(town, newest, town.known_change())
 
     async def ask() -> list[str]:
         refused = []
