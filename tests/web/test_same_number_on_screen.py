@@ -105,7 +105,7 @@ def test_every_indicator_level_and_band(open_page: Open, ask: Ask) -> None:
                 shown = {part: seen[part] for part in ("figure", "counts", "states")}
                 assert shown == {part: wanted[part] for part in shown}, own
                 assert fits(seen, wanted), (own, seen["ranking"])
-                whole = ask("/coverage", **{**own, "level": "province"})["rows"][0]
+                whole = ask("/coverage", **{**own, "level": "province"})["total"]
                 if not division:
                     share = whole["text"]["share"]
                     assert seen["figure"] == (share or "—").replace(" ", ""), own
