@@ -277,7 +277,7 @@ def test_any_number_of_workers_one_plan(goal, monkeypatch):
         ("processes", 2),
     ):
         with nullcontext(None) if kind == "none" else pool(kind, workers) as executor:
-            plans.append(solve(problem, wanted, executor=executor))
+            plans.append(solve(problem, wanted, executor=executor, time_limit_s=600))
     for plan in plans:
         assert plan.unproven == ()
         assert plan.score == plans[0].score
