@@ -12,6 +12,7 @@ import typer
 from geo.action_plan import Basis, Definition, Population, action_plan
 from geo.codes import normal_division
 from geo.errors import UsageError
+from geo.snapshot.opened import EARLIEST, LATEST
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="截止日期，如 2025-12-31；默认今天。")]
@@ -46,9 +47,12 @@ def day(text: str | None, option: str = "--as-of") -> dt.date:
     if text is None:
         return dt.datetime.now().astimezone().date()
     try:
-        return dt.date.fromisoformat(text)
+        found = dt.date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{option} {text} 不是日期。", "请写成 2025-12-31。") from None
+    if not EARLIEST <= found <= LATEST:
+        raise UsageError(f"{option} {text} 超出范围。", f"请写 {EARLIEST} 至 {LATEST} 之间的日期。")
+    return found
 
 
 def moment(text: str | None, option: str = "--known-at") -> dt.datetime | None:
@@ -95,6 +99,6 @@ def share(text: str, option: str) -> Decimal:
         found = Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except InvalidOperation:
         found = Decimal(-1)
-    if not 0 <= found <= 1:
+    if not (found.is_finite() and 0 <= found <= 1):
         raise UsageError(f"{option} {text} 不是 0 到 1 之间的比率。", "例如 0.9 或 90%。")
     return found

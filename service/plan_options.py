@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final, get_type_hints
@@ -98,8 +99,17 @@ def _option(name: str, annotation: Any) -> inspect.Parameter:
 
 
 def read_limits(given: dict[str, Any]) -> dict[str, Any]:
-    """Bring limits into the units of `geo.takeover.plan.conditions.Conditions`."""
+    """Bring limits into the units of `geo.takeover.plan.conditions.Conditions`.
+
+    Raises
+    ------
+    UsageError
+        For what is no number.
+    """
     limits = dict(given)
+    for name, value in given.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UsageError(f"{_LIMITS[name][1]} {value} 不是数。", "请给出一个数，如 300。")
     for name in ("bundle_below", "bundle_floor", "company_cap"):
         area = limits.pop(name)
         limits[f"{name}_dm2"] = None if area is None else round(area * 100)
@@ -144,7 +154,7 @@ def _amount(text: str, option: str) -> tuple[str, int]:
         area = Decimal(number)
     except InvalidOperation:
         area = Decimal(-1)
-    if not code.strip() or not 0 <= area <= 10**9:
+    if not code.strip() or not area.is_finite() or not 0 <= area <= 10**9:
         raise UsageError(f"{option} {text} 看不懂。", "请写成 编码=面积（㎡），如 P001=32000。")
     return code.strip(), int(area * 100)
 
@@ -170,5 +180,13 @@ def aim_of(text: str) -> Aim:
 
 
 def fen(yuan: float | None) -> int | None:
-    """Bring yuan to fen."""
+    """Bring yuan to fen.
+
+    Raises
+    ------
+    UsageError
+        For what is no number.
+    """
+    if yuan is not None and not math.isfinite(yuan):
+        raise UsageError(f"费用 {yuan} 不是数。", "请以元给出，如 --budget 2000000。")
     return None if yuan is None else round(yuan * 100)

@@ -21,8 +21,10 @@ def get(register: Register, number: int) -> Case:
     NotFound
         When there is none of the number.
     """
-    with register.connect() as connection:
-        found = read(connection, [number])
+    found: list[Case] = []
+    if 0 < number < 2**31:
+        with register.connect() as connection:
+            found = read(connection, [number])
     if not found:
         raise NotFound(f"没有案件 {number}。", "编号见 wuye case list。")
     return found[0]

@@ -64,7 +64,7 @@ def open_(
         evidence=evidence,
     )  # fmt: skip
     if done.refused and not done.numbers:
-        raise StepRefused("；".join(done.refused.values()))
+        raise StepRefused("；".join(done.refused.values()), "请按所述处理；案件见 wuye case list。")
     if as_json:
         print_json({"opened": done.numbers, "refused": done.refused, "change": done.change})
     else:

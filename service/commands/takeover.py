@@ -117,7 +117,7 @@ def plan(
         budget_fen=fen(budget),
         conditions=Conditions.default().changed(**limits),
         decided=decided,
-        time_limit_s=time_limit_s or 60.0,
+        time_limit_s=60.0 if time_limit_s is None else time_limit_s,
     )
     settings = Settings()
     workspace = Workspace(settings)

@@ -13,6 +13,7 @@ import shapely
 
 from geo import terms
 from geo.action_plan import action_plan
+from geo.errors import UsageError
 from geo.snapshot.file import Snapshot
 
 Ints = npt.NDArray[np.int64]
@@ -98,10 +99,22 @@ def host_parts(snapshot: Snapshot) -> Parts:
 
 
 def added_parts(snapshot: Snapshot, added: Sequence[Added]) -> Parts:
-    """Give the polygons that added projects work from."""
+    """Give the polygons that added projects work from.
+
+    Raises
+    ------
+    UsageError
+        For a compound that there isn't, or that is not drawn.
+    """
     first = snapshot.table("projects").num_rows
-    listed = snapshot.column("compounds", "code").tolist()
-    rows = np.array([listed.index(one.compound) for one in added], np.int64)
+    row_of = _rows_by_code(snapshot, "compounds", "code")
+    drawn = ~shapely.is_missing(snapshot.geometry("compounds"))
+    for one in added:
+        if one.compound not in row_of:
+            raise UsageError(f"没有小区 {one.compound}。", "拟设项目须以一个已有小区为驻点。")
+        if not drawn[row_of[one.compound]]:
+            raise UsageError(f"小区 {one.compound} 没有图斑。", "拟设项目须以有图斑的小区为驻点。")
+    rows = np.array([row_of[one.compound] for one in added], np.int64)
     return _compound_parts(snapshot, rows, first + np.arange(len(rows)))
 
 

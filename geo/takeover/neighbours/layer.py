@@ -101,7 +101,7 @@ class Terms:
         """
         settings = action_plan()
         limit = Decimal(str(settings.reach_m if limit_m is None else limit_m))
-        if not 0 <= limit <= 5000:
+        if not (limit.is_finite() and 0 <= limit <= 5000):
             raise UsageError(f"距离 {limit} m 超出范围。", "请给出 0 至 5000 m。")
         walk, adjacent = settings.walking_limit_m, settings.adjacent_m
         return cls(limit, Decimal(str(walk)), Decimal(str(adjacent)))

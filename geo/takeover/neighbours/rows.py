@@ -69,9 +69,12 @@ def selected(
     Raises
     ------
     NotFound
-        When the snapshot has no such compound.
+        When the snapshot has no such compound, or none that stands in the division.
     """
     codes = snapshot.column("compounds", "code")
+    if not (snapshot.column("compounds", "standing") & within(snapshot, division)).any():
+        where = "" if division is None else f"区划 {division} "
+        raise NotFound(f"{snapshot.as_of} {where}没有小区。", "请核对区划代码与日期。")
     if compound is not None:
         if compound not in set(codes.tolist()):
             raise NotFound(f"快照中没有小区 {compound}。", "请核对小区编码与日期。")

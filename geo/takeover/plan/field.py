@@ -15,6 +15,7 @@ import numpy.typing as npt
 from geo import terms
 from geo.action_plan import Definition, action_plan
 from geo.coverage import amounts, counted, standing, within
+from geo.errors import NotFound
 from geo.snapshot.file import Snapshot
 from geo.takeover.neighbours.hosts import Parts, parts_with
 from geo.takeover.neighbours.links import Link, links_between
@@ -68,6 +69,27 @@ class Field:
         """Numerator and denominator of the division's share."""
         served = self.inside & self.served
         return int(self.amount[served].sum()), int(self.amount[self.inside].sum())
+
+    @property
+    def name(self) -> str:
+        """The division's name."""
+        if self.division is None:
+            return "全部"
+        return self.snapshot.division_names.get(self.division, str(self.division))
+
+    def check(self) -> None:
+        """Refuse a division in which no compound stands on the date.
+
+        Raises
+        ------
+        NotFound
+            Naming it.
+        """
+        if not self.figures[1]:
+            raise NotFound(
+                f"{self.snapshot.as_of} 区划 {self.name} 没有可计入的小区。",
+                "请核对区划代码、日期与口径。",
+            )
 
     @cached_property
     def gap(self) -> dict[str, Ints]:

@@ -49,10 +49,13 @@ def frontier(
     ------
     UsageError
         For fewer than two points, or more than `MOST_POINTS`.
+    NotFound
+        For a division in which no compound stands on the date.
     """
     if not 2 <= points <= MOST_POINTS:
         raise UsageError(f"点数 {points} 超出范围。", f"请给出 2 至 {MOST_POINTS}。")
     request.check()
+    field.check()
     scene = Scene(field, replace(request, aim="area", budget_fen=None))
     solver = solver_of(scene, executor)
     whole = solver(most(None, "gain", ("way",)))

@@ -77,7 +77,8 @@ def hosts_of(snapshot: Snapshot, conditions: Conditions, decided: Decided) -> Ho
     Raises
     ------
     UsageError
-        When a decision names a project that there isn't, or adds one that there is.
+        When a decision names a project or company that there isn't, or adds a project that there
+        is.
     """
     column = snapshot.column
     codes = column("projects", "code").tolist()
@@ -92,6 +93,13 @@ def hosts_of(snapshot: Snapshot, conditions: Conditions, decided: Decided) -> Ho
     }
     uscc = [code or "" for code in column("projects", "uscc")]
     ends = column("projects", "contract_to").astype("datetime64[D]")
+    for code in decided.sanctioned:
+        if code not in firms:
+            raise UsageError(f"没有企业 {code}。", "请核对统一社会信用代码与日期。")
+    known = set(column("compounds", "code").tolist()) if decided.crossed else set()
+    for code, _ in decided.crossed:
+        if code not in known:
+            raise UsageError(f"没有小区 {code}。", "请核对小区编码与日期。")
     places = [_place_of(snapshot, added, codes) for added in decided.added]
     more = len(places)
     capacity = np.append(

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from geo.action_plan import Definition
-from geo.errors import NotFound
 from geo.snapshot.file import Snapshot
 from geo.takeover.plan import explain
 from geo.takeover.plan.aims import child_needs, goal_of, needed, solver_of
@@ -96,12 +95,7 @@ def plan_on(field: Field, request: Request, executor: Executor | None = None) ->
     """
     request.check()
     scene = Scene(field, request)
-    denominator = field.figures[1]
-    if not denominator:
-        raise NotFound(
-            f"{field.snapshot.as_of} 区划 {_division_name(field)} 没有可计入的小区。",
-            "请核对区划代码、日期与口径。",
-        )
+    field.check()
     need = needed(scene)
     solution = _solved(scene, need, executor)
     room = (
@@ -154,7 +148,7 @@ def _written(scene: Scene, room: Room, solution: Solution | None, need: int) -> 
         made_up=snapshot.made_up,
         definition=request.definition,
         division=request.division,
-        division_name=_division_name(field),
+        division_name=field.name,
         target=request.target,
         status=status,
         numerator=numerator,
@@ -184,12 +178,6 @@ def _fewest_bound(solution: Solution | None) -> int:
     if solution is None or "count" not in solution.tiers:
         return 0
     return solution.bound("count")
-
-
-def _division_name(field: Field) -> str:
-    if field.division is None:
-        return "全部"
-    return field.snapshot.division_names.get(field.division, str(field.division))
 
 
 def _children(scene: Scene, room: Room, mode: np.ndarray) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal
 
 from geo.action_plan import Definition, action_plan
-from geo.errors import UsageError
+from geo.errors import InputError, UsageError
 from geo.takeover.neighbours.barriers import CROSSING_ON_M
 from geo.takeover.neighbours.pairs import ARTERIAL_PENALTY_M
 from geo.takeover.plan.conditions import Conditions
@@ -109,7 +109,22 @@ class Request:
 
     @classmethod
     def from_json(cls, plan: Mapping[str, Any]) -> Request:
-        """Read what a plan's JSON was asked for."""
+        """Read what a plan's JSON was asked for.
+
+        Raises
+        ------
+        InputError
+            When its parameters can't be read.
+        """
+        try:
+            return cls._read(plan)
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise InputError(
+                f"方案的参数无法读取（{type(error).__name__}）。", "请用 wuye plan --out 重新生成。"
+            ) from error
+
+    @classmethod
+    def _read(cls, plan: Mapping[str, Any]) -> Request:
         words, definition = plan["parameters"], plan["definition"]
         division, each = words.get("division"), words.get("each_child")
         return cls(
