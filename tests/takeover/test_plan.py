@@ -310,7 +310,7 @@ def test_a_share_is_never_rounded_up_to_the_target(snapshot_of, rows):
     compounds, projects = town(rows, [10_000], 0, served_m2=89_999)
     compounds[1]["floor_area_dm2"] = 1_000_100
     lines = make_plan(snapshot_of(compounds, projects), 530102, Decimal("0.9")).lines()
-    assert "89.99 %" in lines[0]
+    assert "89.999 %" in lines[0]
     assert "达不到目标" in lines[2]
 
 
