@@ -96,6 +96,9 @@ export interface Job<Result = unknown> {
   problem: { title?: string; detail?: string; status?: number } | null
 }
 
+/** How often a job is looked at that can't be listened to. */
+const LOOK_MS = 3000
+
 /** Follow a job until it ends; a job that failed is thrown as a problem. */
 export function follow<Result = unknown>(
   id: string | number,
@@ -126,16 +129,19 @@ export function follow<Result = unknown>(
     }
     events.addEventListener('progress', hear)
     events.onmessage = hear
-    // The browser asks again by itself; only an answer that is no stream ends it.
+    // The browser asks again by itself; an answer that is no stream (all places to listen may be
+    // taken) ends it, and the job is looked at now and then instead.
+    const look = (): void => {
+      if (signal?.aborted) return
+      get<Job<Result>>(`/jobs/${id}`, {}, signal).then((job) => {
+        onProgress(job)
+        if (job.state === 'done') resolve(job)
+        else if (job.state === 'waiting' || job.state === 'running') setTimeout(look, LOOK_MS)
+        else reject(new Problem(500, job.state, job.problem?.detail ?? ''))
+      }, reject)
+    }
     events.onerror = () => {
-      if (events.readyState !== EventSource.CLOSED) return
-      get<Job<Result>>(`/jobs/${id}`, {}, signal).then(
-        (job) =>
-          job.state === 'done'
-            ? resolve(job)
-            : reject(new Problem(500, job.state, job.problem?.detail ?? '')),
-        reject,
-      )
+      if (events.readyState === EventSource.CLOSED) look()
     }
   })
 }
