@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 Open = Callable[..., Page]
@@ -78,6 +79,7 @@ def fits(seen: dict[str, Any], wanted: dict[str, Any]) -> bool:
     )
 
 
+@pytest.mark.long
 def test_every_indicator_level_and_band(open_page: Open, ask: Ask) -> None:
     page = open_page(f"/?as_of={LATER}", drawn=True)
     classes = {
