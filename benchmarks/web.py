@@ -41,6 +41,7 @@ from service.workspace import Workspace
 QUARTERS = ("2025-06-30", "2025-09-30", "2025-12-31")
 SLOWDOWN = 4.0
 RUNS = 5
+PATIENCE_S = 300
 PORT = 8870
 OFFICE = {"width": 1366, "height": 768}
 AIMS_MS = {
@@ -60,8 +61,16 @@ COLOURED = "performance.getEntriesByName('wuye:coloured')[0]?.startTime ?? null"
 
 NOTE_HANDOUT = """
 addEventListener('DOMContentLoaded', () => {
+  const small = new OffscreenCanvas(16, 16).getContext('2d', { willReadFrequently: true })
+  const isDrawn = (canvas) => {
+    if (!canvas.width) return false
+    small.clearRect(0, 0, 16, 16)
+    small.drawImage(canvas, 0, 0, 16, 16)
+    return small.getImageData(0, 0, 16, 16).data.some((value) => value)
+  }
   const look = () => {
-    if (document.querySelector('path.leaflet-interactive')) window.drawn = performance.now()
+    if ([...document.querySelectorAll('.leaflet-container canvas')].some(isDrawn))
+      window.drawn = performance.now()
     else requestAnimationFrame(look)
   }
   look()
@@ -260,11 +269,13 @@ def _folium(browser: Browser, handout: str, slowdown: float) -> float:
 
 def _awaited(page: Page, expression: str) -> float:
     """Ask a page until it has an answer; its policy lets it evaluate nothing by itself."""
-    while True:
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
         found = page.evaluate(expression)
         if found is not None:
             return float(found)
         time.sleep(0.05)
+    raise RuntimeError(f"{page.url} did not come to: {expression}")
 
 
 def _interactions(
