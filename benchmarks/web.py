@@ -101,12 +101,12 @@ SWITCH = """async (name) => {
 
 SLIDE = """async (to) => {
   const bar = document.querySelector('#quarter')
+  const was = text('.time .now strong')
   const { words, map } = await answer(() => {
     bar.value = String(Number(bar.value) + to)
     bar.dispatchEvent(new Event('input', { bubbles: true }))
   }, () => text('.overview .source').includes(text('.time .now strong')) &&
-           text('.time .now strong') !== window.was)
-  window.was = text('.time .now strong')
+           text('.time .now strong') !== was)
   while (map() === null) await new Promise((done) => requestAnimationFrame(done))
   return [words, map()]
 }"""
