@@ -24,6 +24,8 @@ PACE_S: Final = 0.2
 """News of one job come no faster."""
 AGAIN_S: Final = 1.0
 """After so long a lost connection is opened again."""
+LONGEST_S: Final = 600.0
+"""After so long a stream ends though its job has not: who still wants news asks again."""
 MOST_LISTENERS: Final = 100
 """How many may wait at a time: each holds a connection of the server."""
 
@@ -81,6 +83,8 @@ class Watcher:
     ) -> AsyncIterator[Job]:
         """Give a job each time that it was written, at once and until it has ended.
 
+        It ends after `LONGEST_S` too: a browser comes again and says what it knows.
+
         Parameters
         ----------
         after
@@ -94,6 +98,7 @@ class Watcher:
             When there is none.
         """
         known, job = after, first
+        until = time.monotonic() + LONGEST_S
         with self._ear(identity) as ear:
             while True:
                 if job is not None and (job.version != known or job.ended):
@@ -101,7 +106,10 @@ class Watcher:
                     yield job
                 if job is not None and job.ended:
                     return
-                await ear.heard.wait()
+                try:
+                    await asyncio.wait_for(ear.heard.wait(), until - time.monotonic())
+                except TimeoutError:
+                    return
                 ear.heard.clear()
                 job = ear.job
                 if job is None:

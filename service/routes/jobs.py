@@ -88,7 +88,10 @@ async def events(
     news: Annotated[Watcher, Depends(seated)],
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Tell each step (``event: progress``, the job as data); the stream ends with the job."""
+    """Tell each step (``event: progress``, the job as data); the stream ends with the job.
+
+    After ten minutes it ends too: ask again with ``Last-Event-ID``.
+    """
     known = (
         int(last_event_id)
         if last_event_id

@@ -195,7 +195,7 @@ def test_the_main_job_twice(folder: Path) -> None:
     assert len(first["plan"]) == 5
     status = json.loads(command(folder, "status", "--json").stdout)
     assert status["server"] == "up"
-    assert status["changes"] == 8
+    assert status["changes"] == 10  # one for each file of the sample, none the second time
     assert json.loads(command(folder, "stop", "--json").stdout) == {"stopped": True}
     assert json.loads(command(folder, "status", "--json").stdout)["server"] == "down"
     assert command(folder, "coverage", "--as-of", "2025-12-31", "--json").returncode == 0

@@ -255,6 +255,18 @@ def test_who_comes_back_is_told_only_what_is_new(
     assert asyncio.run(follow()) == [0, known + 1]
 
 
+def test_a_stream_of_a_job_that_nobody_does_ends(
+    register: Register, ask: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.jobs.events.LONGEST_S", 2)
+    identity = ask("series", {"dates": []})
+
+    async def follow() -> list[str]:
+        return [job.state async for job in Watcher(register.conninfo).follow(identity)]
+
+    assert asyncio.run(follow()) == ["waiting"]
+
+
 def test_all_who_listen_share_one_connection(
     register: Register, ask: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
