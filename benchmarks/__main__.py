@@ -34,7 +34,11 @@ def main() -> int:
     records = runner.run([name for name in names if name != WEB], words.compounds, _tell)
     if WEB in names and not with_web:
         _tell("web: left out, for there is no Chromium (scripts/setup test installs one)")
-    pages = [web.run(size) for size in words.compounds] if with_web else []
+    pages = []
+    for size in words.compounds if with_web else []:
+        _tell(f"{size:,} compounds, web")
+        pages.append(web.run(size))
+        web.show(pages[-1])
     words.out.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(
         {"machine": head, "records": records, "web": pages}, ensure_ascii=False, indent=1
@@ -42,8 +46,6 @@ def main() -> int:
     words.out.write_text(text + "\n", "utf-8")
     if records:
         report.show(head, records)
-    for page in pages:
-        web.show(page)
     return int(any(check["failed"] for record in records for check in record["checks"]))
 
 
