@@ -29,8 +29,12 @@ MOST_BYTES: Final = 1024 * 1024
 KEPT_BYTES: Final = 64 * 1024 * 1024
 KEPT_S: Final = 86_400.0
 AT_ONCE: Final = 16
-PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
-TYPES: Final = {b"\x89PNG": b"image/png", b"\xff\xd8\xff": b"image/jpeg", b"RIFF": b"image/webp"}
+PICTURES: Final = {
+    b"\x89PNG\r\n\x1a\n": b"image/png",
+    b"\xff\xd8\xff": b"image/jpeg",
+    b"RIFF": b"image/webp",
+}
+"""What pictures begin with, and what they are then."""
 CACHING: Final = b"private, max-age=86400"
 
 log = structlog.get_logger("wuye.basemap")
@@ -106,7 +110,7 @@ class BasemapApp:
             return found
         async with self._places:
             body = await self._fetched(url)
-        kind = next(kind for begins, kind in TYPES.items() if body.startswith(begins))
+        kind = next(kind for begins, kind in PICTURES.items() if body.startswith(begins))
         found = answer(body, kind, CACHING, encoded=False)
         self.kept.put(path, found)
         if len(self._since) > 4 * len(self.kept) + 1024:
@@ -129,7 +133,7 @@ class BasemapApp:
                         raise Refused("too large")
         except (httpx2.HTTPError, OSError, TimeoutError) as error:
             raise Refused(type(error).__name__) from None
-        if not body.startswith(PICTURES):
+        if not body.startswith(tuple(PICTURES)):
             raise Refused("no picture")
         return bytes(body)
 

@@ -147,7 +147,7 @@ class _Task:
             if child not in lines:
                 needs.append(0)
             elif child == above:
-                needs.append(floor(share * whole) + 1 - served)
+                needs.append(self._above(child, share))
             else:
                 needs.append(ceil(lines[child] * whole) - served)
         return tuple(max(0, need) for need in needs)
@@ -193,9 +193,12 @@ class _Task:
 
     def _all_above(self, going: list[int], share: Fraction) -> tuple[int, ...]:
         return tuple(
-            floor(share * whole) + 1 - served if child in going else 0
-            for child, (served, whole) in enumerate(zip(self.served, self.whole, strict=True))
+            self._above(child, share) if child in going else 0 for child in range(len(self.whole))
         )
+
+    def _above(self, child: int, share: Fraction) -> int:
+        """Give the least that a child has to gain to pass a share."""
+        return int(floor(share * self.whole[child]) + 1 - self.served[child])
 
     def _stuck(self, going: list[int], line: Fraction) -> list[int]:
         """Give those that no plan lifts above the line while nobody falls below."""
