@@ -21,6 +21,8 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.xml.constants import DCTERMS_NS
+from openpyxl.xml.functions import register_namespace
 
 from geo.errors import UsageError
 from geo.intake.columns import OUR_SHEET, OUR_VERDICT
@@ -190,6 +192,8 @@ def _edit(made: Path, source: Path, marks: dict[str, Marks], lines: list[Line]) 
         if severity in FILLS:
             sheet.cell(line, 1).fill = _fill(severity)
     modified = book.properties.modified
+    # Prefixes are the process's, and another library may have given Dublin Core its own.
+    register_namespace("dcterms", DCTERMS_NS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book.save(made)
@@ -252,7 +256,7 @@ def _fill(severity: str) -> PatternFill:
     return PatternFill("solid", start_color=f"FF{FILLS[severity][1:].upper()}")
 
 
-_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(<)")
+_MODIFIED: Final = re.compile(rb"(<(?:\w+:)?modified\b[^>]*>)[^<]*(<)")
 
 
 def _settle(made: Path, modified: str) -> None:
