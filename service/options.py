@@ -12,10 +12,14 @@ import typer
 from geo.action_plan import Basis, Definition, Population, action_plan
 from geo.codes import normal_division
 from geo.errors import UsageError
+from geo.snapshot.build import Snapshots
+from geo.snapshot.file import Snapshot
 from geo.snapshot.opened import EARLIEST, LATEST
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="截止日期，如 2025-12-31；默认今天。")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="截止日期，如 2025-12-31；默认台账最新内容的日期。")
+]
 KnownAt = Annotated[
     str | None, typer.Option("--known-at", help="按某一时刻已登记的内容，如 2026-01-25T12:00。")
 ]
@@ -40,6 +44,16 @@ Source = Annotated[str, typer.Option("--source", help="资料来源，写进文�
 def words_of(text: str) -> tuple[str, ...]:
     """Split a list that a user gave with commas, of either width."""
     return tuple(dict.fromkeys(word.strip() for word in re.split("[,，、]", text) if word.strip()))
+
+
+def snapshot_asked(snapshots: Snapshots, as_of: str | None, known_at: str | None) -> Snapshot:
+    """Give the snapshot that a command is asked of; built when it is missing.
+
+    Who names no date gets the one that the web map opens with: the newest that the register, or a
+    snapshot made on purpose, speaks of.
+    """
+    known = moment(known_at)
+    return snapshots.newest(known) if as_of is None else snapshots.get(day(as_of), known)
 
 
 def day(text: str | None, option: str = "--as-of") -> dt.date:

@@ -32,6 +32,12 @@ class Snapshots:
         """Give the snapshot of a date as known at a moment; build it when it is missing."""
         return self.as_known(as_of, self.register.known_change(known_at))
 
+    def newest(self, known_at: dt.datetime | None = None) -> Snapshot:
+        """Give the snapshot of the newest date that the register or a snapshot speaks of."""
+        known = self.register.known_change(known_at)
+        until = (known_at or dt.datetime.now(dt.UTC)).astimezone().date()
+        return self.as_known(self.newest_day(known, until), known)
+
     def as_known(self, as_of: dt.date, known: int) -> Snapshot:
         """Give the snapshot of a date as known after a change; build it when it is missing."""
         return self.find(as_of, known) or self.build(as_of, known)

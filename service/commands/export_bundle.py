@@ -21,9 +21,8 @@ from service.options import (
     KnownAt,
     PopulationOption,
     WithInterim,
-    day,
     definition_of,
-    moment,
+    snapshot_asked,
 )
 from service.output import out, print_json
 from service.settings import Settings
@@ -65,7 +64,7 @@ def export_bundle(
 ) -> None:
     """Write manifest and signature into a folder of exports."""
     signing = private_key(key_of(key))
-    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at)
     definition = definition_of(band, basis, population, with_interim=with_interim)
     manifest = write_bundle(
         folder,

@@ -27,10 +27,9 @@ from service.options import (
     ReviewNumber,
     Source,
     WithInterim,
-    day,
     definition_of,
     division_code,
-    moment,
+    snapshot_asked,
     words_of,
 )
 from service.output import err, out, print_json
@@ -72,7 +71,7 @@ def export_data(
     as_json: Json = False,
 ) -> None:
     """Write compounds, divisions with figures, areas, projects and barriers of a date."""
-    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at)
     definition = definition_of(band, basis, population, with_interim=with_interim)
     code = division_code(division)
     made = data.layers_of(snapshot, definition, code, words_of(layer))

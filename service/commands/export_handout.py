@@ -27,6 +27,7 @@ from service.options import (
     definition_of,
     division_code,
     moment,
+    snapshot_asked,
 )
 from service.output import out, print_json
 from service.settings import Settings
@@ -55,7 +56,7 @@ def export_handout(
 ) -> None:
     """Write the handout of a date, with a saved plan's suggestions when one is given."""
     snapshots, known = Workspace(Settings()).snapshots, moment(known_at)
-    snapshot = snapshots.get(day(as_of), known)
+    snapshot = snapshot_asked(snapshots, as_of, known_at)
     earlier = [snapshots.get(day(text, "--also"), known) for text in also or ()]
     code = division_code(division)
     pairs = None

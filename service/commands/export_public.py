@@ -25,10 +25,9 @@ from service.options import (
     PopulationOption,
     ReviewNumber,
     Source,
-    day,
     definition_of,
     division_code,
-    moment,
+    snapshot_asked,
     words_of,
 )
 from service.output import out, print_json
@@ -75,7 +74,7 @@ def export_public(
         raise UsageError(f"没有层级 {level}。", f"可用：{'、'.join(LEVELS)}")
     settings = Settings()
     excluded = exclusion_of(exclude, settings)
-    snapshot = Workspace(settings).snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(Workspace(settings).snapshots, as_of, known_at)
     definition = definition_of(band, basis, population, with_interim=False)
     code = division_code(division)
     layers, _ = public_layers(snapshot, definition, code, excluded or Exclusion(), level)

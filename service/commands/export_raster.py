@@ -19,10 +19,9 @@ from service.options import (
     PopulationOption,
     ReviewNumber,
     WithInterim,
-    day,
     definition_of,
     division_code,
-    moment,
+    snapshot_asked,
     words_of,
 )
 from service.output import out, print_json
@@ -59,7 +58,7 @@ def raster(
     as_json: Json = False,
 ) -> None:
     """Write the rasters of a date."""
-    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at)
     low, high = zooms_of(zoom)
     wanted = Wanted(
         what=what, level=level,

@@ -29,10 +29,9 @@ from service.options import (
     Secrecy,
     Source,
     WithInterim,
-    day,
     definition_of,
     division_code,
-    moment,
+    snapshot_asked,
 )
 from service.output import err, out, print_json
 from service.settings import Settings
@@ -73,7 +72,7 @@ def sheet(
     as_json: Json = False,
 ) -> None:
     """Write one printable map."""
-    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at)
     drawn = draw_sheet(
         snapshot,
         Subject(_needed(division), indicator.upper(), level),
@@ -123,7 +122,7 @@ def atlas(
     if path is not None and path.suffix.lower() != ".pdf":
         raise UsageError(f"图集不能写成 {path.name}。", "文件名以 .pdf 结尾。")
     code = _needed(division)
-    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at)
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("图集", total=None)

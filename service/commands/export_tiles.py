@@ -31,9 +31,8 @@ from service.options import (
     Json,
     KnownAt,
     ReviewNumber,
-    day,
     division_code,
-    moment,
+    snapshot_asked,
     words_of,
 )
 from service.output import err, out, print_json
@@ -59,7 +58,7 @@ def tiles(
 ) -> None:
     """Write an archive a layer, and a manifest."""
     space = Workspace(Settings())
-    snapshot = space.snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(space.snapshots, as_of, known_at)
     low, high = zooms_of(zoom)
     wanted = Wanted(
         layers=words_of(layer), formats=words_of(formats), division=division_code(division),

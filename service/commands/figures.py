@@ -26,6 +26,7 @@ from service.options import (
     definition_of,
     division_code,
     moment,
+    snapshot_asked,
 )
 from service.output import out, percent, print_coverage, print_json, table
 from service.settings import Settings
@@ -33,7 +34,10 @@ from service.workspace import Workspace
 
 
 def snapshot(
-    as_of: AsOf = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="截止日期，如 2025-12-31；默认今天，网页此后以它开图。"),
+    ] = None,
     known_at: KnownAt = None,
     listed: Annotated[bool, typer.Option("--list", help="列出已有的快照。")] = False,
     as_json: Json = False,
@@ -101,7 +105,7 @@ def show_coverage(
         raise UsageError(f"--by {by}：没有这种统计对象。", "可用：company、project。")
     definition = definition_of(band, basis, population, with_interim=with_interim)
     found = coverage(
-        Workspace(Settings()).snapshots.get(day(as_of), moment(known_at)),
+        snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at),
         indicator,
         level,
         definition,

@@ -22,7 +22,7 @@ from geo.takeover.neighbours.rows import (
 from geo.takeover.neighbours.rows import as_json as rows_as_json
 from geo.terms import MADE_UP
 from maps.neighbours import SUFFIXES, write_neighbours
-from service.options import AsOf, Division, Json, KnownAt, day, division_code, moment
+from service.options import AsOf, Division, Json, KnownAt, division_code, snapshot_asked
 from service.output import out, print_json, table
 from service.settings import Settings
 from service.workspace import Workspace
@@ -48,7 +48,7 @@ def neighbours(
         raise UsageError(f"--out {path}：不支持这种文件。", f"可用：{'、'.join(SUFFIXES)}")
     code = division_code(division)
     terms = Terms.of(limit_m)
-    snapshot = Workspace(Settings()).snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at)
     pairs = selected(neighbour_file.get(snapshot, terms), snapshot, code, compound)
     compounds = compound_rows(pairs, snapshot, compound)
     projects = project_rows(pairs, snapshot, code, compound)

@@ -29,11 +29,10 @@ from service.options import (
     Json,
     KnownAt,
     PopulationOption,
-    day,
     definition_of,
     division_code,
-    moment,
     share,
+    snapshot_asked,
 )
 from service.output import out, print_json, table
 from service.plan_options import aim_of, fen, limited
@@ -121,7 +120,7 @@ def plan(
     )
     settings = Settings()
     workspace = Workspace(settings)
-    snapshot = workspace.snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(workspace.snapshots, as_of, known_at)
     field = Field(snapshot, request.definition, request.division)
     if points is not None:
         with solving_executor(settings) as executor:
@@ -187,7 +186,7 @@ def again(
     settings = Settings()
     workspace = Workspace(settings)
     first = _base(workspace, base)
-    snapshot = workspace.snapshots.get(day(as_of), moment(known_at))
+    snapshot = snapshot_asked(workspace.snapshots, as_of, known_at)
     with solving_executor(settings) as executor:
         answer, field = made_again(snapshot, first, executor)
     _answer(workspace, field, answer, paths, save=save, as_json=as_json)

@@ -29,7 +29,6 @@ from geo.snapshot.build import Snapshots
 from geo.snapshot.file import Snapshot
 from service.ogc.pool import ROLE, open_pool
 from service.ogc.views import show
-from service.options import day
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +62,7 @@ def server(town: Register, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="session")
 def newest(town: Register, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     snapshots = Snapshots(town, tmp_path_factory.mktemp("newest"))
-    return snapshots.get(snapshots.newest_day(town.known_change(), day(None)))
+    return snapshots.newest()
 
 
 def get(url: str, **headers: str) -> Any:

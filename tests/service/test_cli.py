@@ -113,6 +113,8 @@ def test_snapshot_and_compare(wuye, tmp_path: Path) -> None:  # type: ignore[no-
         "utf-8",
     )
     wuye("import", "ledger", str(path))
+    unasked = json.loads(wuye("coverage", "--json")[1])  # no date named: the ledger's newest
+    assert unasked["as_of"] == "2025-03-01"
     first = json.loads(wuye("snapshot", "--as-of", "2024-12-31", "--json")[1])
     second = json.loads(wuye("snapshot", "--as-of", "2025-12-31", "--json")[1])
     assert first["snapshot"] != second["snapshot"]
@@ -120,7 +122,7 @@ def test_snapshot_and_compare(wuye, tmp_path: Path) -> None:  # type: ignore[no-
     words = json.loads(wuye("compare", first["snapshot"][:12], "2025-12-31", "--json")[1])
     assert words["change_points"] == 50.0
     assert [item["subject"] for item in words["contributors"]] == ["A"]
-    assert len(json.loads(wuye("snapshot", "--list", "--json")[1])) == 2
+    assert len(json.loads(wuye("snapshot", "--list", "--json")[1])) == 3
     assert wuye("compare", "ffff", "2025-12-31")[0] == 1
     wuye("import", "ledger", ledger(tmp_path, "B,530102,,100,国有物业"))
     before = json.loads(wuye("changes", "--json")[1])[1]["at"]

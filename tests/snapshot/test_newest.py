@@ -45,11 +45,15 @@ def test_the_newest_beginning_until_today(
         Options(author="tester"),
     )  # fmt: skip
     assert opened.newest_day() == first  # what begins after today is no news yet
+    between = dt.datetime.now(dt.UTC)
     later = dt.date(2025, 6, 1)
     file = ledger(tmp_path / "二.csv", ("5301020010010003", later))
     import_file(register, "ledger", file, Options(author="tester"))
     assert opened.newest_day() == later
+    assert opened.snapshots.newest(between).as_of == first == opened.newest(between).as_of
     assert opened.newest().as_of == later
+    # Commands, which keep nothing open, open with the same.
+    assert opened.snapshots.newest().id == opened.newest().id
 
 
 def test_snapshots_that_were_made_count_until_today(opened: OpenSnapshots) -> None:
