@@ -1,7 +1,13 @@
-"""A real PostGIS for every test: one private server a process, a database as new for each test."""
+"""A real PostGIS for every test: one private server a run, a database as new for each test.
+
+What is dear to make and nobody writes to is made once a run, not once a process: see `once`.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import fcntl
+import json
 import shutil
 import subprocess
 import tempfile
@@ -21,45 +27,112 @@ from geo.intake.verdicts import Outcome
 from geo.register.cluster import Cluster
 from geo.register.store import Register
 from geo.sample import write_sample
+from geo.sample.write import NAMES
 from geo.snapshot.build import Snapshots
+from geo.terms import MADE_UP
 from service import cli
 
 TEMPLATE = "wuye_template"
+PROVINCE = "wuye_province"
+PROVINCE_DATES = ("2024-12-31", "2025-12-31")
 FORM = (Path(__file__).parent / "databases.sql").read_text("utf-8")
 KEPT = ("spatial_ref_sys", "wuye_migration")
 """Tables that the migration fills."""
 
+TEST_SETTINGS = {
+    # A machine that loses power has no use for these databases; making, emptying and dropping
+    # them waits for the disk several times.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    # Nothing lives long enough to be worth cleaning up after.
+    "autovacuum": "off",
+}
+
+RUN_FOLDER = pytest.StashKey[Path]()
+OF_THE_WORKERS = "wuye_run_folder"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's folder, or take the one that the process which started this one has made."""
+    given = getattr(config, "workerinput", {}).get(OF_THE_WORKERS)
+    folder = Path(given or tempfile.mkdtemp(prefix="wuye-test-"))
+    # Not pytest's own folder: that is closed to the user that the server runs as.
+    folder.chmod(0o755)
+    config.stash[RUN_FOLDER] = folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist's where the run's folder is."""
+    node.workerinput[OF_THE_WORKERS] = str(node.config.stash[RUN_FOLDER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the run's server when the last worker is gone, and remove the folder."""
+    if hasattr(config, "workerinput") or RUN_FOLDER not in config.stash:
+        return
+    folder = config.stash[RUN_FOLDER]
+    Cluster(folder / "server").stop()
+    shutil.rmtree(folder)
+
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    # Not pytest's own folder: it is closed to the user that the server runs as.
-    home = Path(tempfile.mkdtemp(prefix="wuye-test-"))
-    home.chmod(0o755)
-    server = Cluster(home)
-    server.ensure()
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        # A machine that loses power has no use for these databases; making and dropping one
-        # for each test waits for the disk several times.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            connection.execute(f"alter system set {setting} = off")
-        connection.execute("select pg_reload_conf()")
-        connection.execute(f"create database {TEMPLATE}")
-    Register(server.url(TEMPLATE)).migrate()
-    yield server
-    server.stop()
-    shutil.rmtree(home)
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """A folder that all processes of a run share."""
+    return pytestconfig.stash[RUN_FOLDER]
 
 
 @pytest.fixture(scope="session")
-def stopped_home() -> Iterator[Path]:
+def once(run_folder: Path) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Make something once a run: ``once("name", make)`` gives the folder that `make` has filled.
+
+    The first process to ask makes it and the others wait, so `make` leaves all that it makes in
+    the folder or in the server, and nobody writes to it afterwards.
+    """
+
+    def get(name: str, make: Callable[[Path], None]) -> Path:
+        folder = run_folder / name
+        with (run_folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = run_folder / f"{name}.done"
+            if not done.exists():
+                folder.mkdir()
+                folder.chmod(0o755)
+                make(folder)
+                done.touch()
+        return folder
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def cluster(once: Callable[[str, Callable[[Path], None]], Path]) -> Cluster:
+    """The run's server. A test asks it for databases only through the fixtures below."""
+
+    def make(home: Path) -> None:
+        server = Cluster(home)
+        server.ensure()
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            for name, value in TEST_SETTINGS.items():
+                connection.execute(f"alter system set {name} = '{value}'")
+            connection.execute("select pg_reload_conf()")
+            connection.execute(f"create database {TEMPLATE}")
+        Register(server.url(TEMPLATE)).migrate()
+
+    return Cluster(once("server", make))
+
+
+@pytest.fixture(scope="session")
+def stopped_home(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A data folder with an empty, migrated register, whose server is down."""
-    home = Path(tempfile.mkdtemp(prefix="wuye-stopped-"))
-    home.chmod(0o755)
-    server = Cluster(home)
-    Register(server.ensure()).migrate()
-    server.stop()
-    yield home
-    shutil.rmtree(home)
+
+    def make(home: Path) -> None:
+        server = Cluster(home)
+        Register(server.ensure()).migrate()
+        server.stop()
+
+    return once("stopped", make)
 
 
 @pytest.fixture
@@ -94,9 +167,12 @@ class Databases:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self.empty: list[str] = []
-        with psycopg.connect(cluster.url(TEMPLATE)) as connection:
+        # Not the template itself: it can't be copied while somebody is connected to it.
+        first = self.take()
+        with psycopg.connect(cluster.url(first)) as connection:
             self.form = connection.execute(FORM).fetchone()
             self.tables = self._tables(connection)
+        self.empty.append(first)
 
     def take(self) -> str:
         name = f"t_{uuid.uuid4().hex}"
@@ -164,18 +240,63 @@ def databases(cluster: Cluster) -> Databases:
 
 
 @pytest.fixture(scope="session")
-def province(
-    cluster: Cluster, databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """A small made-up province, imported once a process through the whole path: its database's name.
+def province_files(once: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, Path]:
+    """The files of a small made-up province by kind, written once a run."""
 
-    Nobody writes to it or stays connected; `province_copy` gives copies.
+    def make(folder: Path) -> None:
+        told: list[tuple[str, float]] = []
+        write_sample(folder, compounds=300, seed=1, progress=lambda *words: told.append(words))
+        (folder / "progress.json").write_text(json.dumps(told), "utf-8")
+
+    folder = once("province_files", make)
+    return {kind: folder / f"{MADE_UP}_{name}" for kind, name in NAMES.items()}
+
+
+@pytest.fixture(scope="session")
+def small_sample(once: Callable[[str, Callable[[Path], None]], Path]) -> dict[str, Path]:
+    """The files of the smallest made-up province (60 compounds, seed 7), written once a run."""
+
+    def make(folder: Path) -> None:
+        write_sample(folder, compounds=60, seed=7)
+
+    folder = once("small_sample", make)
+    return {kind: folder / f"{MADE_UP}_{name}" for kind, name in NAMES.items()}
+
+
+@pytest.fixture(scope="session")
+def province(
+    cluster: Cluster,
+    province_files: dict[str, Path],
+    once: Callable[[str, Callable[[Path], None]], Path],
+) -> str:
+    """A small made-up province, imported once a run through the whole path: its database's name.
+
+    Nobody writes to it or stays connected; `province_copy` gives copies, and `province_snapshots`
+    has what was made of it.
     """
-    name = databases.take()
-    folder = tmp_path_factory.mktemp("province")
-    for kind, path in write_sample(folder, compounds=300, seed=1).items():
-        import_file(Register(cluster.url(name)), kind, path, Options(author="tester"))
-    return name
+
+    def make(folder: Path) -> None:
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"create database {PROVINCE} template {TEMPLATE}")
+        register = Register(cluster.url(PROVINCE))
+        for kind, path in province_files.items():
+            import_file(register, kind, path, Options(author="tester"))
+        snapshots = Snapshots(register, folder / "snapshots")
+        for date in PROVINCE_DATES:
+            snapshots.get(dt.date.fromisoformat(date))
+
+    once("province", make)
+    return PROVINCE
+
+
+@pytest.fixture(scope="session")
+def province_snapshots(province: str, run_folder: Path) -> Callable[[Path], None]:
+    """Put the province's snapshots of two dates into a data folder: ``province_snapshots(home)``."""
+
+    def copy(home: Path) -> None:
+        shutil.copytree(run_folder / "province" / "snapshots", home / "snapshots")
+
+    return copy
 
 
 @pytest.fixture(scope="session")

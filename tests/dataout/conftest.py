@@ -77,15 +77,23 @@ def compounds(count: int) -> list[tuple[str, str, shapely.Geometry]]:
 
 
 @pytest.fixture(scope="session")
-def town(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Register:
+def town(cluster: Cluster, once: Callable[[str, Callable[[Path], None]], Path]) -> Register:
     """60 compounds, one without a polygon, in four streets of two counties; companies, barriers.
 
-    Nobody writes to it, so all tests share it.
+    Nobody writes to it, so all tests of a run share it.
     """
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute("create database town template wuye_template")
     register = Register(cluster.url("town"))
-    folder = tmp_path_factory.mktemp("in")
+
+    def make(folder: Path) -> None:
+        with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+            connection.execute("create database town template wuye_template")
+        _fill(register, folder)
+
+    once("town", make)
+    return register
+
+
+def _fill(register: Register, folder: Path) -> None:
     options = Options(author="test")
 
     def load(kind: str, path: Path) -> None:
@@ -125,7 +133,7 @@ def town(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Register
         ({"kind": "铁路", "name": "示例线"}, shapely.LineString([(102.6, 25.02), (102.8, 25.02)])),
         ({"kind": "河流", "name": "示例河"}, shapely.box(102.6, 25.03, 102.8, 25.031)),
     ]))  # fmt: skip
-    return register
+    Snapshots(register, folder / "snapshots").get(AS_OF)
 
 
 @pytest.fixture(scope="session")

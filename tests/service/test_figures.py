@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,8 +31,13 @@ def register(province_copy: Callable[[], Register]) -> Register:
 
 
 @pytest.fixture(scope="module")
-def client(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(
+    register: Register,
+    province_snapshots: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[TestClient]:
     home = tmp_path_factory.mktemp("home")
+    province_snapshots(home)
     settings = Settings(home=home, database_url=SecretStr(register.conninfo))
     with TestClient(create_app(settings), "http://127.0.0.1") as client:
         yield client
@@ -49,9 +55,13 @@ def _bare(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_figure_is_the_same_everywhere(
-    client: TestClient, wuye: Callable[..., tuple[int, str, str]]
+    client: TestClient,
+    wuye: Callable[..., tuple[int, str, str]],
+    province_snapshots: Callable[[Path], None],
+    tmp_path: Path,
 ) -> None:
     """Interface against command line for every indicator, level, band and basis; and handout."""
+    province_snapshots(tmp_path / "home")
     snapshot = client.app.workspace.opened.get(dt.date.fromisoformat(AS_OF))  # type: ignore[attr-defined]
     shown = {}
     for band, basis in itertools.product("ABC", ("floor", "land", "count")):

@@ -14,18 +14,12 @@ from geo.errors import NotFound
 from geo.intake.load import Options, import_file
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
-from geo.sample import write_sample
 from geo.snapshot.build import Snapshots
 from geo.snapshot.columns import FLAGS
 from geo.snapshot.file import Snapshot
 
 Import = Callable[..., Outcome]
 YEAR_END = dt.date(2025, 12, 31)
-
-
-@pytest.fixture(scope="session")
-def small_sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return write_sample(tmp_path_factory.mktemp("sample"), compounds=60, seed=7)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.register.cluster import Cluster
+from geo.register.store import Register
 from geo.snapshot.file import Snapshot
 from maps.style import STATES, state_of_mode
 from maps.tiles.layers import KINDS
@@ -177,11 +177,11 @@ def test_rings_run_as_the_format_wants(tiles: TileSet, snapshot: Snapshot) -> No
 
 
 def as_postgis_does(
-    cluster: Cluster, snapshot: Snapshot, z: int, x: int, y: int
+    register: Register, snapshot: Snapshot, z: int, x: int, y: int
 ) -> list[dict[str, Any]]:
     shapes = snapshot.geometry("compounds")
     rows = [row for row in drawn_rows(snapshot) if shapes[row] is not None]
-    with psycopg.connect(cluster.url("wuye_template")) as connection:
+    with psycopg.connect(register.conninfo) as connection:
         found = connection.execute(
             "with given as (select * from unnest(%s::bigint[], %s::bytea[]) as t (id, wkb)),"
             " drawn as (select id, ST_AsMVTGeom(ST_Transform(ST_GeomFromWKB(wkb, 4326), 3857),"
@@ -202,10 +202,12 @@ def as_postgis_does(
 
 
 @pytest.mark.parametrize("z", [10, 11, 13, 15])
-def test_as_postgis_draws_it(tiles: TileSet, snapshot: Snapshot, cluster: Cluster, z: int) -> None:
+def test_as_postgis_draws_it(
+    tiles: TileSet, snapshot: Snapshot, register: Register, z: int
+) -> None:
     """The same features but for specks, which PostGIS drops; areas within the grid."""
     z, x, y = at(z)
-    theirs = {item["id"]: item for item in as_postgis_does(cluster, snapshot, z, x, y)}
+    theirs = {item["id"]: item for item in as_postgis_does(register, snapshot, z, x, y)}
     ours = {
         item["id"]: item
         for item in decoded(tiles, "compounds", z, x, y)

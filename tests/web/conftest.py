@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import shutil
 import socket
@@ -17,12 +16,9 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
-from pydantic import SecretStr
 
 from geo.register.store import Register
 from service.http.site import STATIC
-from service.settings import Settings
-from service.workspace import Workspace
 
 EARLIER, LATER = "2024-12-31", "2025-12-31"
 WIDE, OFFICE, PHONE = (1440, 900), (1366, 768), (390, 844)
@@ -36,15 +32,15 @@ addEventListener('securitypolicyviolation', (event) =>
 
 
 @pytest.fixture(scope="session")
-def address(province_copy: Callable[[], Register]) -> Iterator[str]:
+def address(
+    province_copy: Callable[[], Register], province_snapshots: Callable[[Path], None]
+) -> Iterator[str]:
     """Start the service on a sample; give its address."""
     assert (STATIC / "index.html").is_file(), "not built: scripts/setup test builds it"
     home = Path(tempfile.mkdtemp(prefix="wuye-web-"))
     home.chmod(0o755)
     register = province_copy()
-    kept = Workspace(Settings(home=home, database_url=SecretStr(register.conninfo))).snapshots
-    for date in (EARLIER, LATER):
-        kept.get(dt.date.fromisoformat(date))
+    province_snapshots(home)
     own = {"WUYE_DATABASE_URL": register.conninfo, "WUYE_HOME": str(home), "WUYE_AUTHOR": "tester"}
     wuye = [str(Path(sys.executable).with_name("wuye"))]
     options: dict[str, Any] = {"env": os.environ | own, "cwd": home}

@@ -25,6 +25,7 @@ BANDS = ("A", "B", "C")
 @pytest.fixture
 def both(
     province_copy: Callable[[], Register],
+    province_snapshots: Callable[[Path], None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -32,6 +33,7 @@ def both(
     """The same question over HTTP and on the command line, on one register."""
     register = province_copy()
     home = tmp_path / "home"
+    province_snapshots(home)
     monkeypatch.setenv("WUYE_DATABASE_URL", register.conninfo)
     monkeypatch.setenv("WUYE_HOME", str(home))
     settings = Settings(home=home, database_url=SecretStr(register.conninfo))
