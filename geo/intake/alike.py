@@ -8,6 +8,7 @@ import pandas as pd
 from psycopg import sql
 
 from geo.intake.verdicts import Findings
+from geo.register.ahead import Ahead
 from geo.register.store import Register
 
 TABLES: Final = {
@@ -20,9 +21,19 @@ TABLES: Final = {
 
 
 def warn_of_codes_alike(
-    register: Register, kind: str, frame: pd.DataFrame, findings: Findings
+    register: Register,
+    kind: str,
+    frame: pd.DataFrame,
+    findings: Findings,
+    ahead: Ahead | None = None,
 ) -> None:
-    """Warn of rows whose code is another's, of the file or the register, but for its case."""
+    """Warn of rows whose code is another's, of the file or the register, but for its case.
+
+    Parameters
+    ----------
+    ahead
+        What may be filling the register's table of them, and know that there were none.
+    """
     if kind not in TABLES or TABLES[kind][0] not in frame:
         return
     column, header, table = TABLES[kind]
@@ -39,9 +50,10 @@ def warn_of_codes_alike(
     query = sql.SQL(
         "select distinct code from {} where upper_inf(known) and upper(code) = any(%s)"
     ).format(sql.Identifier(table))
-    with register.connect() as connection:
-        for row in connection.execute(query, [list(spelt)]).fetchall():
-            spelt.setdefault(row["code"].upper(), set()).add(row["code"])
+    if ahead is None or not ahead.found_empty(table):
+        with register.connect() as connection:
+            for row in connection.execute(query, [list(spelt)]).fetchall():
+                spelt.setdefault(row["code"].upper(), set()).add(row["code"])
     several = {upper: sorted(codes) for upper, codes in spelt.items() if len(codes) > 1}
     for position, code in enumerate(codes if several else []):
         if code.upper() in several:

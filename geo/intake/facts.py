@@ -61,8 +61,7 @@ PROFILE = [
 def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:
     """Stage polygons of compounds with what else the file says of them."""
     rows = once_a_key(rows, ["code"], findings, "小区编码")
-    profile = {"code": rows["code"], **{name: rows[name] for name in filled(rows, PROFILE)}}
-    staged = [Staged("compound", frame(rows, profile, standing(effective)), effective)]
+    staged = [_profiles(rows, effective)]
     if "geometry" in rows:
         shaped = rows[rows["geometry"].notna()]
         columns = {"code": shaped["code"].array, "geom": shaped["geometry"].array}
@@ -70,6 +69,21 @@ def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
             Staged("compound_shape", frame(shaped, columns, standing(effective)), effective)
         )
     return staged
+
+
+def _profiles(rows: Frame, effective: dt.date | None) -> Staged:
+    profile = {"code": rows["code"], **{name: rows[name] for name in filled(rows, PROFILE)}}
+    return Staged("compound", frame(rows, profile, standing(effective)), effective)
+
+
+def likely_profiles(rows: Frame, effective: dt.date | None) -> Staged | None:
+    """Stage profiles before the shapes are known, as `compounds` will do if all rows load.
+
+    None where some surely won't load as they are.
+    """
+    if "code" not in rows or rows["code"].isna().any() or rows["code"].duplicated().any():
+        return None
+    return _profiles(rows, effective)
 
 
 def ledger(rows: Frame, findings: Findings, effective: dt.date | None) -> list[Staged]:

@@ -39,6 +39,7 @@ from geo.intake.settle import Settled, likely, settle
 from geo.intake.unknown_divisions import warn_of_unknown_divisions
 from geo.intake.verdicts import Findings, Outcome
 from geo.intake.whereabouts import fill_divisions, needs_places
+from geo.register.ahead import Ahead
 from geo.register.compose import Connection
 from geo.register.retract import Complete
 from geo.register.store import Origin, Register, Staged
@@ -69,10 +70,10 @@ def import_file(
     options = options or Options()
     check_call(kind, options)
     raw = read(path, kind, options.headers, options.layer, options.constants)
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside, register.ahead() as ahead:
         sha256 = beside.submit(_sha256, path)
-        prepared = prepare(register, kind, raw, path.name, options, beside)
-        return _write(register, prepared, sha256.result(), options)
+        prepared = prepare(register, kind, raw, path.name, options, beside, ahead)
+        return _write(register, prepared, sha256.result(), options, ahead)
 
 
 def check_call(kind: str, options: Options) -> None:
@@ -102,7 +103,13 @@ def import_table(
     return _write(register, prepare(register, kind, raw, file, options), sha256, options)
 
 
-def _write(register: Register, prepared: Prepared, sha256: str, options: Options) -> Outcome:
+def _write(
+    register: Register,
+    prepared: Prepared,
+    sha256: str,
+    options: Options,
+    ahead: Ahead | None = None,
+) -> Outcome:
     origin = Origin(
         kind=prepared.kind,
         author=options.author,
@@ -125,6 +132,7 @@ def _write(register: Register, prepared: Prepared, sha256: str, options: Options
         also=settled,
         dry_run=options.dry_run,
         again=options.again,
+        ahead=ahead,
     )
     return prepared.outcome(written, dry_run=options.dry_run)
 
@@ -136,13 +144,16 @@ def prepare(
     file: str,
     options: Options,
     pool: Executor | None = None,
+    ahead: Ahead | None = None,
 ) -> Prepared:
-    """Clean and check a table and make facts of it; nothing is written.
+    """Clean and check a table and make facts of it; nothing is committed.
 
     Parameters
     ----------
     pool
         Goes on finding out, if given, of what holds no row: `Prepared.settle` waits for it.
+    ahead
+        Begins to write, if given, what is known before the shapes are.
     """
     findings = Findings(raw.sheets, raw.rows)
     judging = None
@@ -164,10 +175,12 @@ def prepare(
     noted = kind in WITH_NOTES
     if noted:
         _take_notes(kind, raw, kept, frame, marks, findings)
+    if ahead is not None and kind == "compounds" and judging and options.complete is None:
+        _begin(ahead, findings.good_rows(frame), options)
     datum = _take_geometry(register, kind, raw, frame, findings, options, file, judging)
     take_codes(register, kind, frame, findings)
     warn_of_unknown_divisions(register, kind, frame, findings)
-    warn_of_codes_alike(register, kind, frame, findings)
+    warn_of_codes_alike(register, kind, frame, findings, ahead)
     differences = compare(register, kind, frame, tags, findings, options.effective)
     good = findings.good_rows(frame)
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
@@ -192,6 +205,12 @@ def prepare(
         differences=differences,
         related=related,
     )
+
+
+def _begin(ahead: Ahead, rows: pd.DataFrame, options: Options) -> None:
+    likely_facts = facts.likely_profiles(rows, options.effective)
+    if likely_facts is not None:
+        ahead.begin(likely_facts)
 
 
 def _take_notes(

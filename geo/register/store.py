@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 
 from geo.errors import InputError, NotFound, ServerError, SupersededFile, UsageError
 from geo.register import cases, fresh, held, merge, retract, undo
+from geo.register.ahead import Ahead
 from geo.register.compose import Connection
 from geo.register.retract import Complete
 from geo.register.tables import FACTS
@@ -97,10 +98,16 @@ class Register:
         self.conninfo = conninfo.replace("postgresql+psycopg://", "postgresql://")
 
     @contextlib.contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """Open a connection whose block is one transaction; driver errors become ours."""
+    def connect(self, begun: Connection | None = None) -> Iterator[Connection]:
+        """Open a connection whose block is one transaction; driver errors become ours.
+
+        Parameters
+        ----------
+        begun
+            A connection whose transaction the block goes on with, instead of a new one.
+        """
         try:
-            with psycopg.connect(self.conninfo, row_factory=dict_row) as connection:
+            with begun or psycopg.connect(self.conninfo, row_factory=dict_row) as connection:
                 yield connection
         except (psycopg.errors.DiskFull, psycopg.errors.OutOfMemory) as error:
             raise ServerError(
@@ -150,6 +157,10 @@ class Register:
                 ) from error
             raise
 
+    def ahead(self) -> Ahead:
+        """Give what may fill a table of the next change before it is written."""
+        return Ahead(self.conninfo, WRITE_LOCK)
+
     def write(
         self,
         origin: Origin,
@@ -159,6 +170,7 @@ class Register:
         also: Callable[[Connection, int, frozenset[int]], bool] | None = None,
         dry_run: bool = False,
         again: bool = False,
+        ahead: Ahead | None = None,
     ) -> Written:
         """Merge facts into the register as one change, all or nothing.
 
@@ -172,6 +184,8 @@ class Register:
         also
             What else belongs to the change, given its number and those positions; tells whether it
             altered anything.
+        ahead
+            What may have filled one of the tables already, in a transaction that goes on here.
 
         Raises
         ------
@@ -180,17 +194,20 @@ class Register:
             `again` is not set.
         """
         result: list[Written] = []
-        with contextlib.suppress(_Rehearsal), self.connect() as connection:
-            bulk = {item.table for item in staged if _may_fill(connection, item)}
-            ahead = ThreadPoolExecutor(1)
+        begun = None if ahead is None else ahead.take(staged)
+        done = None if ahead is None else ahead.table
+        with contextlib.suppress(_Rehearsal), self.connect(begun) as connection:
+            left = [item for item in staged if item.table != done]
+            bulk = {item.table for item in left if _may_fill(connection, item)}
+            pool = ThreadPoolExecutor(1)
             fillings = {
-                number: ahead.submit(fresh.ready, FACTS[item.table], item.rows)
+                number: pool.submit(fresh.ready, FACTS[item.table], item.rows)
                 for number, item in enumerate(staged)
                 if item.table in bulk
             }
-            ahead.shutdown(wait=False)
+            pool.shutdown(wait=False)
             for number, item in enumerate(staged):
-                if item.table not in bulk:
+                if item.table not in bulk and item.table != done:
                     merge.stage(connection, f"stage_{number}", FACTS[item.table], item.rows)
             change = self._open_change(connection, origin)
             changed: set[int] = set()
@@ -198,6 +215,9 @@ class Register:
             for number, item in enumerate(staged):
                 facts = FACTS[item.table]
                 stage = f"stage_{number}"
+                if item.table == done:
+                    changed.update(item.rows["seq"].tolist())
+                    continue
                 if item.table in bulk:
                     if fresh.is_empty(connection, facts):
                         fresh.fill(connection, fillings[number].result(), change)

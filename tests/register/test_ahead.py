@@ -1,0 +1,242 @@
+"""A table filled before its turn ends as if it had waited, and is in nobody's way until then."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import wait
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import psycopg
+import pytest
+import shapely
+
+from geo.intake import load
+from geo.intake.load import Options, import_file
+from geo.register import fresh
+from geo.register.ahead import Ahead
+from geo.register.store import WRITE_LOCK, Origin, Register, Staged
+
+ROOT = Path(__file__).resolve().parents[2]
+ORIGIN = Origin("test", "t")
+IMPORT = (
+    "import signal, sys; from pathlib import Path; from geo.intake.load import import_file;"
+    "from geo.register.store import Register;"
+    "signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "import_file(Register(sys.argv[1]), 'compounds', Path(sys.argv[2]))"
+)
+
+
+def profiles(codes: str, name: str = "小区") -> Staged:
+    rows = pd.DataFrame({"code": list(codes), "name": name}, dtype=object)
+    rows["valid"] = "(,)"
+    rows["seq"] = range(len(rows))
+    rows["sheet"] = "表一"
+    rows["row"] = range(2, 2 + len(rows))
+    rows["access_division"] = pd.Series([None] * len(rows), dtype=object)
+    return Staged("compound", rows)
+
+
+def held(register: Register) -> list[Any]:
+    with register.connect() as connection:
+        connection.execute("set local lock_timeout = '60s'")
+        return [
+            connection.execute(
+                "select code, name, valid::text, known::text, change, sheet, row from compound"
+                " order by code"
+            ).fetchall(),
+            connection.execute("select number, kind from change order by 1").fetchall(),
+            connection.execute(
+                "select indexdef from pg_indexes where tablename = 'compound' order by 1"
+            ).fetchall(),
+            connection.execute(
+                "select conname from pg_constraint where conrelid = 'compound'::regclass order by 1"
+            ).fetchall(),
+        ]
+
+
+def in_its_turn(register: Register) -> Ahead:
+    """Wait until what was begun is done."""
+    ahead = register.ahead()
+    ahead.begin(profiles("甲乙丙"))
+    assert ahead._filled is not None
+    wait([ahead._filled])
+    return ahead
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 2)
+
+
+def test_what_was_filled_ahead_is_the_change(register: Register) -> None:
+    with in_its_turn(register) as ahead:
+        written = register.write(ORIGIN, [profiles("甲乙丙")], ahead=ahead)
+        assert ahead.table == "compound"
+    assert (written.number, written.changed) == (1, frozenset(range(3)))
+    codes, changes, *_ = held(register)
+    assert [row["code"] for row in codes] == ["丙", "乙", "甲"]
+    assert {(row["known"], row["change"], row["sheet"]) for row in codes} == {("[1,)", 1, "表一")}
+    assert changes == [{"number": 1, "kind": "test"}]
+
+
+@pytest.mark.parametrize("last", [profiles("甲乙"), profiles("甲乙丙", "别名")])
+def test_other_rows_than_those_filled_are_written_in_their_turn(
+    register: Register, last: Staged
+) -> None:
+    with in_its_turn(register) as ahead:
+        register.write(ORIGIN, [last], ahead=ahead)
+        assert ahead.table is None
+    codes, *_ = held(register)
+    assert sorted((row["code"], row["name"]) for row in codes) == sorted(
+        zip(last.rows["code"], last.rows["name"], strict=True)
+    )
+
+
+def test_a_filling_that_nobody_takes_leaves_nothing(register: Register) -> None:
+    before = held(register)
+    in_its_turn(register).close()
+    assert held(register) == before
+
+
+def test_a_dry_run_leaves_nothing(register: Register) -> None:
+    before = held(register)
+    with in_its_turn(register) as ahead:
+        written = register.write(ORIGIN, [profiles("甲乙丙")], dry_run=True, ahead=ahead)
+        assert ahead.table == "compound"
+    assert written.changed == frozenset(range(3))
+    assert held(register) == before
+
+
+def test_it_gives_way_to_whoever_reads_the_table(register: Register) -> None:
+    before = held(register)
+    with in_its_turn(register) as ahead:
+        assert held(register) == before  # would be refused if it had to wait for a minute
+        register.write(ORIGIN, [profiles("甲乙丙")], ahead=ahead)
+        assert ahead.table is None
+    assert len(held(register)[0]) == 3
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [f"select pg_advisory_xact_lock({WRITE_LOCK})", "lock table compound in access share mode"],
+)
+def test_it_waits_for_nobody(register: Register, claim: str) -> None:
+    with psycopg.connect(register.conninfo) as other:
+        other.execute(claim)
+        ahead = in_its_turn(register)  # would never come back if it waited
+        other.rollback()
+    with ahead:
+        register.write(ORIGIN, [profiles("甲乙丙")], ahead=ahead)
+        assert ahead.table is None
+    assert len(held(register)[0]) == 3
+
+
+def test_a_row_that_the_server_refuses_is_refused_in_its_turn(register: Register) -> None:
+    bad = profiles("甲乙丙")
+    bad.rows["division"] = pd.Series([None, "12345", None], dtype=object)
+    with register.ahead() as ahead:
+        ahead.begin(bad)
+        with pytest.raises(psycopg.errors.CheckViolation):
+            register.write(ORIGIN, [bad], ahead=ahead)
+    assert held(register)[:2] == [[], []]
+
+
+@pytest.fixture
+def layer(tmp_path: Path) -> Path:
+    """A layer large enough for its shapes to be judged beside other work."""
+    at = np.arange(5_200)
+    x, y = 102 + 0.004 * (at % 100), 25 + 0.004 * (at // 100)
+    names = {"小区编码": [f"C{n}" for n in at], "小区名称": [f"小区{n}" for n in at]}
+    frame = gpd.GeoDataFrame(
+        names, geometry=shapely.box(x, y, x + 0.002, y + 0.002), crs="EPSG:4490"
+    )
+    path = tmp_path / "图形.gpkg"
+    frame.to_file(path)
+    return path
+
+
+def test_an_import_asks_nothing_of_what_it_fills_ahead(
+    register: Register, layer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took: list[str | None] = []
+    take = Ahead.take
+
+    def seen(ahead: Ahead, staged: list[Staged]) -> Any:
+        given = take(ahead, staged)
+        took.append(ahead.table)
+        return given
+
+    monkeypatch.setattr(Ahead, "take", seen)
+    assert import_file(register, "compounds", layer, Options()).counts["loaded"] == 5_200
+    assert took == ["compound"]
+
+
+def test_an_import_that_stops_while_shapes_are_judged_leaves_nothing(
+    register: Register, layer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = held(register)
+    begun: list[Ahead] = []
+    begin = Ahead.begin
+
+    def seen(ahead: Ahead, item: Staged) -> None:
+        begin(ahead, item)
+        begun.append(ahead)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ahead, "begin", seen)
+        patch.setattr(load, "settle", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            import_file(register, "compounds", layer, Options())
+    assert len(begun) == 1
+    assert held(register) == before
+    assert import_file(register, "compounds", layer, Options()).counts["loaded"] == 5_200
+
+
+@contextlib.contextmanager
+def held_while_judging(register: Register, layer: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start an import; it has filled the profiles, and can't look at the register's shapes."""
+    with psycopg.connect(register.conninfo) as blocker:
+        blocker.execute("lock table compound_shape in access exclusive mode")
+        child = subprocess.Popen(
+            [sys.executable, "-c", IMPORT, register.conninfo, str(layer)], cwd=ROOT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        with psycopg.connect(register.conninfo, autocommit=True) as watch:
+            for _ in range(3_000):
+                assert child.poll() is None
+                row = watch.execute(
+                    "select exists (select from pg_stat_activity where state ="
+                    " 'idle in transaction' and query like 'set local lock_timeout to default'"
+                    " and datname = current_database())"
+                ).fetchone()
+                if row == (True,):
+                    break
+                time.sleep(0.02)
+            else:
+                pytest.fail("the profiles were never filled ahead")
+        yield child
+        blocker.rollback()
+
+
+@pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGINT])
+def test_an_import_stopped_with_its_profiles_filled_leaves_nothing(
+    register: Register, layer: Path, way: signal.Signals
+) -> None:
+    before = held(register)
+    with held_while_judging(register, layer) as child:
+        child.send_signal(way)
+    assert child.wait() != 0
+    assert held(register) == before
+    assert import_file(register, "compounds", layer, Options()).counts["loaded"] == 5_200
