@@ -1,7 +1,9 @@
 # Every target sets up what it needs first; see scripts/setup.
 bin := .venv/bin
-# One run of the tests; where ARGS chooses none of its tests, that is no failure.
-pytest = $(bin)/python -m pytest -m "not long" -n auto $(1) $(ARGS) || [ $$? -eq 5 -a -n "$(ARGS)" ]
+# One run of the tests. Python keeps what it compiles, whatever the machine's settings say: the tests
+# start the service and its commands as processes time and again. Where ARGS chooses none of
+# the tests, that is no failure.
+pytest = PYTHONDONTWRITEBYTECODE= $(bin)/python -m pytest -m "not long" -n auto $(1) $(ARGS) || [ $$? -eq 5 -a -n "$(ARGS)" ]
 
 .PHONY: help demo serve test test-long check bench clean
 .DEFAULT_GOAL := help
