@@ -145,6 +145,12 @@ BARRIERS: Final = (
 )
 """Barriers, in drawing order."""
 
+ROAD: Final = BarrierStyle("道路", ("道路", "road"), "#d8d3c8", 1.1, "", 12)
+"""A road that people walk along; drawn below what bars the way."""
+
+GATE: Final = ("#3f6f8a", 3)
+"""A compound's gate: colour and radius in pixels."""
+
 
 @dataclass(frozen=True)
 class NeighbourStyle:

@@ -124,6 +124,10 @@ PROJECTS: Final = (
 
 BARRIERS: Final = (Field("kind", "类别", "kind"), Field("name", "名称", "name"))
 
+ROADS: Final = (Field("kind", "类别", "kind"), Field("name", "名称", "name"))
+
+GATES: Final = (Field("compound", "小区编码", "compound"), Field("name", "名称", "name"))
+
 PLACE: Final = (
     Field("code", "区划代码", "code"),
     Field("name", "名称", "name"),

@@ -20,7 +20,7 @@ from maps.dataout.reference import projected
 
 VERSION: Final = "1.1.0"
 
-KINDS: Final = {5: "MultiLineString", 6: "MultiPolygon"}
+KINDS: Final = {0: "Point", 5: "MultiLineString", 6: "MultiPolygon"}
 """What a layer's shapes are, by shapely's number."""
 
 

@@ -17,13 +17,13 @@ from geo.errors import UsageError
 from geo.snapshot.columns import FLAGS
 from geo.snapshot.file import Array, Snapshot
 from maps.compounds import COMMITTEES, FLAG_WORDS
-from maps.dataout.fields import AREAS, ARROW, BARRIERS, COMPOUNDS, PROJECTS, Field
+from maps.dataout.fields import AREAS, ARROW, BARRIERS, COMPOUNDS, GATES, PROJECTS, ROADS, Field
 from maps.dataout.figures import division_layers
 from maps.style import STATES, state_of_mode
 
-Shape = Literal["MultiPolygon", "MultiLineString"]
+Shape = Literal["MultiPolygon", "MultiLineString", "Point"]
 
-KINDS: Final = ("divisions", "compounds", "areas", "projects", "barriers")
+KINDS: Final = ("divisions", "compounds", "areas", "projects", "barriers", "roads", "gates")
 """What can be asked for; divisions are a layer a level, barriers one of lines and one of water."""
 
 YES_NO: Final = ("未核实", "否", "是")
@@ -102,8 +102,12 @@ def layers_of(
             found.append(_areas(snapshot, division))
         elif kind == "projects":
             found.append(_projects(snapshot, division))
-        else:
+        elif kind == "barriers":
             found += _barriers(snapshot, division)
+        elif kind == "roads":
+            found.append(_ways(snapshot, division, "roads", "道路", ROADS, "MultiLineString"))
+        else:
+            found.append(_ways(snapshot, division, "gates", "出入口", GATES, "Point"))
     return found
 
 
@@ -307,11 +311,7 @@ def _served(
 def _barriers(snapshot: Snapshot, division: int | None) -> list[Layer]:
     """Give barriers as one layer of lines and one of water surfaces; formats hold one kind each."""
     shapes = snapshot.geometry("barriers")
-    outline = _outline(snapshot, division)
-    near = np.ones(len(shapes), bool)
-    if outline is not None and len(shapes):
-        shapely.prepare(outline)
-        near = np.asarray(shapely.intersects(outline, shapes))
+    near = _near(snapshot, division, shapes)
     kinds = shapely.get_type_id(shapes)
     found = []
     for name, title, ids, shape in (
@@ -329,3 +329,27 @@ def _barriers(snapshot: Snapshot, division: int | None) -> list[Layer]:
         drawn: Shape = "MultiPolygon" if shape == "MultiPolygon" else "MultiLineString"
         found.append(Layer(name, title, BARRIERS, table, multi(shapes[rows]), drawn))
     return found
+
+
+def _ways(
+    snapshot: Snapshot,
+    division: int | None,
+    name: str,
+    title: str,
+    fields: tuple[Field, ...],
+    shape: Shape,
+) -> Layer:
+    """Give what people walk along, roads or gates, that meet a division."""
+    shapes = snapshot.geometry(name)
+    rows = np.flatnonzero(_near(snapshot, division, shapes))
+    columns = {field.name: _text(snapshot.column(name, field.name)[rows]) for field in fields}
+    return Layer(name, title, fields, table_of(fields, columns), multi(shapes[rows]), shape)
+
+
+def _near(snapshot: Snapshot, division: int | None, shapes: Array) -> Array:
+    """Tell which shapes meet a division; all do where it has no outline."""
+    outline = _outline(snapshot, division)
+    if outline is None or not len(shapes):
+        return np.ones(len(shapes), bool)
+    shapely.prepare(outline)
+    return np.asarray(shapely.intersects(outline, shapes))

@@ -16,6 +16,9 @@ BRUSHES: Final = {
 }  # fmt: skip
 """QGIS's brush for each pattern of `maps.style`."""
 
+SYMBOLS: Final = {"Point": "marker", "MultiLineString": "line", "MultiPolygon": "fill"}
+"""QGIS's kind of symbol for each kind of shape, in the order of its own numbers."""
+
 DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
 
@@ -38,11 +41,12 @@ def qml(style: Style, layer: Layer) -> str:
                 type="NULL" if rule.value is None else "long" if style.numeric else "string",
             )  # fmt: skip
     symbols = SubElement(renderer, "symbols")
+    kind = SYMBOLS[layer.shape or "Point"]
     for at, rule in enumerate(style.rules):
-        _symbol(symbols, str(at), rule, style, polygon=layer.shape == "MultiPolygon")
+        _symbol(symbols, str(at), rule, style, kind)
     if style.label_field is not None:
         _labels(root, style.label_field)
-    SubElement(root, "layerGeometryType").text = "2" if layer.shape == "MultiPolygon" else "1"
+    SubElement(root, "layerGeometryType").text = str(("marker", "line", "fill").index(kind))
     return DOCTYPE + tostring(root, encoding="unicode")
 
 
@@ -63,13 +67,15 @@ def _colour(colour: str) -> str:
     return f"{red},{green},{blue},255"
 
 
-def _symbol(symbols: Element, name: str, rule: Rule, style: Style, *, polygon: bool) -> None:
+def _symbol(symbols: Element, name: str, rule: Rule, style: Style, kind: str) -> None:
     symbol = SubElement(
-        symbols, "symbol", name=name, type="fill" if polygon else "line", alpha="1",
-        clip_to_extent="1", force_rhr="0",
+        symbols, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0",
     )  # fmt: skip
-    if not polygon:
+    if kind == "line":
         _line(symbol, rule)
+        return
+    if kind == "marker":
+        _marker(symbol, rule)
         return
     if rule.fill is not None and rule.pattern != "solid":
         # The pattern is drawn in the outline's colour over the fill, so that it shows in print too.
@@ -118,6 +124,20 @@ def _line(symbol: Element, rule: Rule) -> None:
         {
             "line_color": _colour(rule.line), "line_style": "solid", "line_width": rule.width_px,
             "line_width_unit": "Pixel", "capstyle": "round", "joinstyle": "round", **dashes,
+        },
+    )  # fmt: skip
+
+
+def _marker(symbol: Element, rule: Rule) -> None:
+    layer = SubElement(symbol, "layer", {"class": "SimpleMarker", "enabled": "1", "locked": "0",
+                                         "pass": "0"})  # fmt: skip
+    _options(
+        layer,
+        {
+            "name": "circle", "color": _colour(rule.fill or "#ffffff"),
+            "size": 2 * rule.radius_px, "size_unit": "Pixel",
+            "outline_color": _colour(rule.line), "outline_style": "solid",
+            "outline_width": rule.width_px, "outline_width_unit": "Pixel",
         },
     )  # fmt: skip
 

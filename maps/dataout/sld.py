@@ -26,10 +26,9 @@ def sld(style: Style, layer: Layer) -> str:
     _add(user, "Name", style.name)
     _add(user, "Title", style.title)
     features = _add(user, "FeatureTypeStyle")
-    polygon = layer.shape == "MultiPolygon"
     for rule in style.rules:
         for heavy in (False, True) if style.heavy else (None,):
-            _rule(features, rule, style, heavy=heavy, polygon=polygon)
+            _rule(features, rule, style, layer, heavy=heavy)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
 
 
@@ -49,9 +48,7 @@ def _equal(parent: Element, field: str, value: str | None) -> None:
     SubElement(test, f"{{{OGC}}}Literal").text = value
 
 
-def _rule(
-    features: Element, rule: Rule, style: Style, *, heavy: bool | None, polygon: bool
-) -> None:
+def _rule(features: Element, rule: Rule, style: Style, layer: Layer, *, heavy: bool | None) -> None:
     made = _add(features, "Rule")
     _add(made, "Name", f"{rule.value if rule.value is not None else 'none'}"
          + ("-old" if heavy else ""))  # fmt: skip
@@ -67,7 +64,15 @@ def _rule(
             # Written as "not old", so that a compound of unknown age is drawn too.
             _equal(SubElement(test, f"{{{OGC}}}Not"), str(style.heavy), "true")
     width = style.heavy_px if heavy else rule.width_px
-    if not polygon:
+    if layer.shape == "Point":
+        graphic = _add(_add(made, "PointSymbolizer"), "Graphic")
+        mark = _add(graphic, "Mark")
+        _add(mark, "WellKnownName", "circle")
+        _parameter(_add(mark, "Fill"), "fill", rule.fill or "#ffffff")
+        _stroke(mark, rule, width)
+        _add(graphic, "Size", f"{2 * rule.radius_px:g}")
+        return
+    if layer.shape == "MultiLineString":
         _stroke(_add(made, "LineSymbolizer"), rule, width)
         return
     solid = _add(made, "PolygonSymbolizer")

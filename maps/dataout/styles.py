@@ -11,10 +11,12 @@ from maps.dataout.layers import Layer
 from maps.style import (
     BARRIERS,
     BOUNDARY,
+    GATE,
     LINE_PX,
     NO_DATA,
     NO_DATA_LINE,
     OLD_LINE_PX,
+    ROAD,
     STATES,
     Pattern,
     share_classes,
@@ -28,7 +30,8 @@ AREA_LINE: Final = "#4c8a83"
 class Rule:
     """How features with one value of a field are drawn.
 
-    ``value`` None stands for what has none. ``dash`` is in pixels: "7 5".
+    ``value`` None stands for what has none. ``dash`` is in pixels: "7 5"; ``radius_px`` is of the
+    circle that stands for a point.
     """
 
     value: str | int | None
@@ -38,6 +41,7 @@ class Rule:
     width_px: float
     pattern: Pattern = "solid"
     dash: str = ""
+    radius_px: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,12 @@ def styles_of(layer: Layer) -> tuple[Style, ...]:
     names = {field.name for field in layer.fields}
     if layer.shape is None:
         return ()
+    if layer.name == "gates":
+        colour, radius_px = GATE
+        gate = Rule(None, layer.title, "#ffffff", colour, 1.5, radius_px=radius_px)
+        return (Style("gates", layer.title, layer.title, None, False, (gate,)),)
+    if layer.name == "roads":
+        return (_outlines("roads", ROAD.colour, ROAD.width_px),)
     if layer.name.startswith("divisions_"):
         return tuple(
             _choropleth(layer.name, key)

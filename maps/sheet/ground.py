@@ -32,6 +32,9 @@ BARRIERS_TO: Final = {
 }
 """The smallest scale (largest denominator) at which a kind of barrier is drawn."""
 
+ROADS_TO: Final = 40_000
+"""The same for roads that people walk along."""
+
 MM_PER_PX: Final = 25.4 / 96
 
 
@@ -124,12 +127,18 @@ def draw_barriers(
     """Draw water, railways and roads that the scale has room for; give the kinds drawn."""
     shapes = snapshot.geometry("barriers")
     kinds = snapshot.column("barriers", "kind")
-    frame = window.box
-    corners = window.to_degrees(
-        np.array([(x, y) for x in (frame.x, frame.right) for y in (frame.y, frame.bottom)])
-    )
-    near = shapely.intersects(shapes, shapely.box(*corners.min(axis=0), *corners.max(axis=0)))
+    seen = _seen(window)
+    near = shapely.intersects(shapes, seen)
     drawn = []
+    if window.denominator <= ROADS_TO:
+        roads = snapshot.geometry("roads")
+        lines = shapely.simplify(window.shapes(roads[shapely.intersects(roads, seen)]), 0.05)
+        if len(lines):
+            drawing.path(
+                lines, fill="none", stroke=style.ROAD.colour,
+                stroke_width=style.ROAD.width_px * MM_PER_PX * 0.7 * k, stroke_linejoin="round",
+            )  # fmt: skip
+            drawn.append(style.ROAD)
     for kind in style.BARRIERS:
         if window.denominator > BARRIERS_TO[kind.kind]:
             continue
@@ -153,3 +162,12 @@ def draw_barriers(
         )
         drawn.append(kind)
     return drawn
+
+
+def _seen(window: Window) -> shapely.Polygon:
+    """Give the box in degrees that holds what the frame shows."""
+    frame = window.box
+    corners = window.to_degrees(
+        np.array([(x, y) for x in (frame.x, frame.right) for y in (frame.y, frame.bottom)])
+    )
+    return shapely.box(*corners.min(axis=0), *corners.max(axis=0))

@@ -14,7 +14,7 @@ from geo.action_plan import action_plan
 from geo.codes import WIDTHS
 from geo.snapshot.file import Snapshot
 from geo.terms import BARRIER_KINDS, LEVELS, MODES
-from maps.style import BARRIERS, STATES, state_of_mode
+from maps.style import BARRIERS, ROAD, STATES, state_of_mode
 from maps.tiles.divisions import FROM_ZOOM, LABELS_FROM_ZOOM, from_zooms, outlines
 from maps.tiles.kernels.types import POINT, POLYGON, Floats
 from maps.tiles.layer import NEVER, Layer
@@ -56,7 +56,13 @@ KINDS: Final = {
             "areas", 11, 16, False, {"code": "管理区域编码", "name": "名称"}, ("areas",)
         ),
         LayerKind(
+            "roads", ROAD.from_zoom, 16, True, {"kind": "类别", "name": "名称"}, ("roads",)
+        ),
+        LayerKind(
             "barriers", 6, 16, True, {"kind": "类别", "name": "名称"}, ("barriers",)
+        ),
+        LayerKind(
+            "gates", 15, 16, False, {"compound": "小区编码", "name": "名称"}, ("gates",)
         ),
     )
 }  # fmt: skip
@@ -81,8 +87,17 @@ def build_layers(snapshot: Snapshot, name: str, folder: Path | None = None) -> t
         return _divisions(snapshot, folder)
     if name == "compounds":
         return _compounds(snapshot)
-    make = {"areas": _areas, "barriers": _barriers}[name]
-    return (make(snapshot),)
+    if name == "areas":
+        return (_areas(snapshot),)
+    column = snapshot.column
+    if name == "barriers":
+        kind = column("barriers", "kind")
+        zooms = {style.kind: style.from_zoom for style in BARRIERS}
+        from_zoom = np.array([zooms.get(name, 16) for name in BARRIER_KINDS], np.uint8)
+        words = {"kind": np.array(BARRIER_KINDS, object)[kind], "name": column(name, "name")}
+        return (_ways(snapshot, name, words, from_zoom[kind]),)
+    words = {key: column(name, key) for key in KINDS[name].fields}
+    return (_ways(snapshot, name, words, KINDS[name].min_zoom),)
 
 
 def _divisions(snapshot: Snapshot, folder: Path | None) -> tuple[Layer, Layer]:
@@ -208,27 +223,23 @@ def _areas(snapshot: Snapshot) -> Layer:
     )
 
 
-def _barriers(snapshot: Snapshot) -> Layer:
-    shapes = snapshot.geometry("barriers")
-    kind = snapshot.column("barriers", "kind")
-    zooms = {style.kind: style.from_zoom for style in BARRIERS}
+def _ways(
+    snapshot: Snapshot, name: str, words: dict[str, Any], from_zoom: npt.NDArray[np.uint8] | int
+) -> Layer:
+    """Give what people walk along or can't cross: barriers, roads or gates, as they are."""
+    shapes = snapshot.geometry(name)
     projected = project(shapes)
-    from_zoom = np.array([zooms.get(name, 16) for name in BARRIER_KINDS], np.uint8)
+    count = len(shapes)
     return Layer(
-        "barriers",
+        name,
         kinds_of(shapes),
         lambda _zoom: projected,
         inner_places(shapes),
-        np.arange(1, len(kind) + 1),
-        attributes(
-            {
-                "kind": np.array(BARRIER_KINDS, object)[kind],
-                "name": snapshot.column("barriers", "name"),
-            }
-        ),
-        from_zoom[kind],
+        np.arange(1, count + 1),
+        attributes(words),
+        np.broadcast_to(np.asarray(from_zoom, np.uint8), count).copy(),
         _box_area(projected.boxes),
-        np.zeros(len(kind), np.int64),
+        np.zeros(count, np.int64),
     )
 
 

@@ -17,6 +17,7 @@ from maps.style import (
     ACCENT,
     BARRIERS,
     BOUNDARY,
+    GATE,
     HIGHLIGHT,
     INK,
     LINE_PX,
@@ -26,6 +27,7 @@ from maps.style import (
     OLD_LINE_PX,
     PAPER,
     PLACEHOLDER_PX,
+    ROAD,
     STATES,
     share_classes,
 )
@@ -71,9 +73,11 @@ def style(tiles: TileSet, root: str, target: Decimal) -> Words:
         "layers": [
             {"id": "background", "type": "background", "paint": {"background-color": PAPER}},
             *_choropleths(target),
+            *_roads(),
             *_barriers(),
             *_areas(),
             *_compounds(),
+            *_gates(),
             *_division_lines(),
             *_labels(),
         ],
@@ -140,6 +144,24 @@ def _choropleths(target: Decimal) -> list[Words]:
             ),
         ]  # fmt: skip
     return layers
+
+
+def _roads() -> list[Words]:
+    return [
+        _layer("roads-line", "line", "roads", layout={"line-join": "round", "line-cap": "round"},
+               paint={"line-color": ROAD.colour,
+                      "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.4, 14,
+                                     ROAD.width_px, 16, 3 * ROAD.width_px]})
+    ]  # fmt: skip
+
+
+def _gates() -> list[Words]:
+    colour, radius_px = GATE
+    return [
+        _layer("gates-point", "circle", "gates",
+               paint={"circle-color": "#ffffff", "circle-radius": radius_px,
+                      "circle-stroke-color": colour, "circle-stroke-width": 1.5})
+    ]  # fmt: skip
 
 
 def _barriers() -> list[Words]:

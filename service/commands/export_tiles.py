@@ -43,8 +43,8 @@ from service.workspace import Workspace
 def tiles(
     folder: Annotated[Path, typer.Argument(help="写到哪个文件夹；中断后再运行即接着做。")],
     layer: Annotated[
-        str, typer.Option("--layer", help=f"图层，逗号分隔：{'、'.join(KINDS)}。")
-    ] = ",".join(KINDS),
+        str, typer.Option("--layer", help=f"图层，逗号分隔：{'、'.join(KINDS)}；默认全部。")
+    ] = "",
     formats: Annotated[
         str, typer.Option("--format", help=f"格式，逗号分隔：{'、'.join(FORMATS)}。")
     ] = "pmtiles",

@@ -25,7 +25,7 @@ Zoom = Annotated[int, Field(strict=True, ge=0, le=16)] | None
 class TilesAsk(SnapshotAsk):
     """One layer's tiles as PMTiles, byte for byte as they are served."""
 
-    layer: Literal["divisions", "compounds", "areas", "barriers"] = "compounds"
+    layer: Literal["divisions", "roads", "barriers", "areas", "compounds", "gates"] = "compounds"
     min_zoom: Zoom = None
     max_zoom: Zoom = None
     review_number: Annotated[Text, Field(max_length=60)] = ""

@@ -28,7 +28,9 @@ LAYERS: Final = {
     "divisions": ("区划", 3, 14),
     "compounds": ("住宅小区", 10, 16),
     "areas": ("物业管理区域", 11, 16),
+    "roads": ("道路", 12, 16),
     "barriers": ("阻隔", 6, 16),
+    "gates": ("出入口", 15, 16),
 }
 """Tile layers: title, first and last zoom (docs/api.md, Tiles)."""
 
@@ -114,7 +116,9 @@ def _name(layer: Layer, at: int) -> str:
 
 def _drawn(snapshot: Snapshot) -> list[Layer]:
     """Give the layers that have styles."""
-    return layers_of(snapshot, Definition(), None, ["divisions", "compounds", "barriers"])
+    return layers_of(
+        snapshot, Definition(), None, ["divisions", "compounds", "barriers", "roads", "gates"]
+    )
 
 
 def _named(snapshot: Snapshot) -> list[tuple[str, str]]:

@@ -22,6 +22,8 @@ TITLES: Final = {
     "compounds": "住宅小区",
     "areas": "物业管理区域",
     "barriers": "阻隔",
+    "roads": "道路",
+    "gates": "出入口",
     "divisions_prefecture": "州市与指标",
     "divisions_county": "县区与指标",
     "divisions_street": "街道与指标",

@@ -1,7 +1,7 @@
 -- Views of one snapshot for OGC clients, in a schema of their own.
 --
 -- In:  nothing; which snapshot is shown is the one row of ogc_kept.shown.
--- Out: schema ogc with compounds, areas, barriers and divisions by level; each row says its
+-- Out: schema ogc with compounds, areas, barriers, roads, gates and divisions by level; each row says its
 --      snapshot, its date and whether it is made up. Party organisations are shares of divisions
 --      (I3, I4), as at the other doors inside (decision 21); no company and no compound has any.
 -- Indexes that serve them: snapshot_compound_key, snapshot_compound_geom, and those of the
@@ -55,6 +55,16 @@ create or replace view ogc.barriers as
 select b.code, b.kind, b.name, s.snapshot, s.as_of::text as shown_on, s.data, b.geom
 from barrier b
 join ogc_kept.shown s on b.valid @> s.as_of and b.known @> s.known;
+
+create or replace view ogc.roads as
+select r.code, r.kind, r.name, s.snapshot, s.as_of::text as shown_on, s.data, r.geom
+from road r
+join ogc_kept.shown s on r.valid @> s.as_of and r.known @> s.known;
+
+create or replace view ogc.gates as
+select g.code, g.compound, g.name, s.snapshot, s.as_of::text as shown_on, s.data, g.geom
+from gate g
+join ogc_kept.shown s on g.valid @> s.as_of and g.known @> s.known;
 
 create or replace view ogc_kept.division as
 select d.code, d.name, f.i1_share, f.i1_high, f.i1_class, f.i2_share, f.i2_high, f.i2_class,

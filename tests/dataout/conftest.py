@@ -133,6 +133,12 @@ def _fill(register: Register, folder: Path) -> None:
         ({"kind": "铁路", "name": "示例线"}, shapely.LineString([(102.6, 25.02), (102.8, 25.02)])),
         ({"kind": "河流", "name": "示例河"}, shapely.box(102.6, 25.03, 102.8, 25.031)),
     ]))  # fmt: skip
+    load("roads", _geojson(folder / "roads.geojson", [
+        ({"kind": "支路", "name": "示例路"}, shapely.LineString([(102.6, 25.01), (102.8, 25.01)])),
+    ]))  # fmt: skip
+    load("gates", _geojson(folder / "gates.geojson", [
+        ({"compound": made[0][0], "name": "南门"}, shapely.Point(102.6501, 25.0101)),
+    ]))  # fmt: skip
     Snapshots(register, folder / "snapshots").get(AS_OF)
 
 

@@ -301,7 +301,7 @@ def test_command(command: Callable[..., tuple[int, str, str]], tmp_path: Path) -
     for bad in (
         ["x.docx"],
         ["x.fgb"],
-        ["x", "--layer", "roads"],
+        ["x", "--layer", "paths"],
         ["x", "--crs", "gcj02"],
         ["x", "--format", "dwg"],
     ):

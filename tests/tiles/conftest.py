@@ -170,8 +170,14 @@ def write_snapshot(path: Path, **replaced: Any) -> file.Snapshot:
             "divisions", code=codes, name=[f"区划{code}" for code in codes], level=levels,
             geometry=file.geometry_column(np.array(outlines, object)),
         ),
-        "roads": table("roads"),
-        "gates": table("gates"),
+        "roads": table(
+            "roads", kind=["支路"], name=["示例路"],
+            wkb=[shapely.to_wkb(shapely.LineString([(102.6, 25.06), (102.8, 25.06)]))],
+        ),
+        "gates": table(
+            "gates", compound=["C1"], name=["南门"],
+            wkb=[shapely.to_wkb(shapely.Point(102.7, 25.0601))],
+        ),
         "barriers": table(
             "barriers",
             kind=[3, 1, 5, 3],

@@ -230,8 +230,9 @@ def test_as_postgis_draws_it(
 
 @pytest.mark.parametrize("layer", list(KINDS))
 def test_gdal_reads_them(tiles: TileSet, tmp_path: Path, layer: str) -> None:
-    lon, lat = (102.6, 24.915) if layer == "areas" else CENTRE
-    z, x, y = at(12, lon, lat)
+    where = {"areas": (102.6, 24.915), "roads": (102.7, 25.06), "gates": (102.7, 25.0601)}
+    lon, lat = where.get(layer, CENTRE)
+    z, x, y = at(max(12, KINDS[layer].min_zoom), lon, lat)
     path = tmp_path / str(z) / str(x) / f"{y}.mvt"
     path.parent.mkdir(parents=True)
     path.write_bytes(tiles.tile(layer, z, x, y))
@@ -247,8 +248,9 @@ def test_gdal_reads_them(tiles: TileSet, tmp_path: Path, layer: str) -> None:
     assert len(frame) == len(own) > 0
     assert frame["mvt_id"].tolist() == [item["id"] for item in own]
     west, south, east, north = frame.to_crs(4326).total_bounds
-    assert west < lon < east
-    assert south < lat < north
+    unit_deg = 1e-4  # a point, or a line along a parallel, has no extent
+    assert west - unit_deg < lon < east + unit_deg
+    assert south - unit_deg < lat < north + unit_deg
 
 
 def test_barriers_keep_to_their_zooms(tiles: TileSet) -> None:
@@ -259,6 +261,16 @@ def test_barriers_keep_to_their_zooms(tiles: TileSet) -> None:
         for z in (7, 9, 11, 14)
     }
     assert kinds == {7: set(), 9: {"河流"}, 11: {"河流", "铁路"}, 14: {"河流", "铁路", "通道"}}
+
+
+def test_roads_and_gates_are_drawn_near(tiles: TileSet, snapshot: Snapshot) -> None:
+    (road,) = decoded(tiles, "roads", *at(14, 102.7, 25.06))
+    assert road["properties"] == {"kind": "支路", "name": "示例路"}
+    z, x, y = at(16, 102.7, 25.0601)
+    (gate,) = decoded(tiles, "gates", z, x, y)
+    assert gate["properties"] == {"compound": "C1", "name": "南门"}
+    true = units(snapshot.geometry("gates")[0], z, x, y)
+    assert shapely.geometry.shape(gate["geometry"]).distance(true) < 1
 
 
 def test_lines_are_cut_as_shapely_cuts_them(tiles: TileSet, snapshot: Snapshot) -> None:

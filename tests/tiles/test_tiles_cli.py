@@ -49,7 +49,7 @@ def test_archives_of_a_register(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--layer", "roads"), "没有图层 roads"),
+        (("--layer", "paths"), "没有图层 paths"),
         (("--zoom", "14-10"), "不是级别"),
         (("--zoom", "3-4", "--layer", "areas"), "没有瓦片"),
         (("--format", "zip"), "不支持的格式"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -21,7 +22,7 @@ from maps.tiles.archive.mbtiles_file import write_mbtiles
 from maps.tiles.archive.part import Part
 from maps.tiles.archive.pmtiles_file import write_pmtiles
 from maps.tiles.describe import attribution, bounds_of, described, vector_layers
-from maps.tiles.layers import LayerKind
+from maps.tiles.layers import KINDS, LayerKind
 from maps.tiles.mercator import Bounds, lonlat
 from maps.tiles.tileset import TileSet, kind_of
 
@@ -43,7 +44,7 @@ class Wanted:
     Attributes
     ----------
     layers
-        Names of kinds of layer; an archive each.
+        Names of kinds of layer, an archive each; none for all that have tiles there.
     formats
         Of `FORMATS`.
     division
@@ -54,7 +55,7 @@ class Wanted:
         审图号; without one the files are marked 内部使用.
     """
 
-    layers: tuple[str, ...]
+    layers: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("pmtiles",)
     division: int | None = None
     min_zoom: int | None = None
@@ -69,13 +70,23 @@ class Wanted:
         UsageError
             If the layer has none of them.
         """
-        low = kind.min_zoom if self.min_zoom is None else max(self.min_zoom, kind.min_zoom)
-        high = kind.max_zoom if self.max_zoom is None else min(self.max_zoom, kind.max_zoom)
+        low, high = self._within(kind)
         if low > high:
             raise UsageError(
                 f"图层 {kind.name} 在所选级别没有瓦片。",
                 f"它有 {kind.min_zoom}–{kind.max_zoom} 级。",
             )
+        return low, high
+
+    def kinds(self) -> list[LayerKind]:
+        """Give the kinds of layer that are wanted."""
+        if self.layers:
+            return [kind_of(name) for name in self.layers]
+        return [kind for kind in KINDS.values() if operator.le(*self._within(kind))]
+
+    def _within(self, kind: LayerKind) -> tuple[int, int]:
+        low = kind.min_zoom if self.min_zoom is None else max(self.min_zoom, kind.min_zoom)
+        high = kind.max_zoom if self.max_zoom is None else min(self.max_zoom, kind.max_zoom)
         return low, high
 
 
@@ -100,12 +111,14 @@ def export_tiles(
     for name in wanted.formats:
         if name not in FORMATS:
             raise UsageError(f"不支持的格式 {name}。", f"可用：{'、'.join(FORMATS)}。")
-    plans = [(name, wanted.zooms(kind_of(name))) for name in wanted.layers]
+    plans = [(kind.name, wanted.zooms(kind)) for kind in wanted.kinds()]
     folder.mkdir(parents=True, exist_ok=True)
     files: list[dict[str, Any]] = []
     for name, zooms in plans:
         cover = cover_of(tiles.snapshot, wanted.division, *zooms)
         files += _archive(folder, tiles, name, cover, wanted, executor, report)
+    if not files:
+        raise UsageError("所选范围内没有任何图层的内容。", "请换一个区划或级别。")
     manifest = {**head(tiles.snapshot, wanted.review_number, wanted.division), "files": files}
     write_manifest(folder, manifest)
     for name, _ in plans:
@@ -165,7 +178,9 @@ def _archive(
             if report is not None:
                 report(name, done, total, part.size_bytes)
         if not len(part.records()):
-            raise UsageError(f"所选范围内图层 {name} 没有内容。", "请换一个区划或级别。")
+            if wanted.layers:
+                raise UsageError(f"所选范围内图层 {name} 没有内容。", "请换一个区划或级别。")
+            return []
         metadata = _metadata(tiles, kind, wanted)
         bounds = _bounds(tiles, name, cover)
         return [

@@ -10,21 +10,30 @@ import type { Level } from '@/api/types'
 import { token } from '@/map/colours'
 
 export const STATES = ['professional', 'trusteeship', 'self', 'none', 'unknown'] as const
-export const TILE_LAYERS = ['divisions', 'barriers', 'areas', 'compounds'] as const
+export const TILE_LAYERS = [
+  'divisions',
+  'roads',
+  'barriers',
+  'areas',
+  'compounds',
+  'gates',
+] as const
 export type TileLayer = (typeof TILE_LAYERS)[number]
 
 const ZOOMS: Record<TileLayer, [number, number]> = {
   divisions: [3, 14],
+  roads: [12, 16],
   barriers: [6, 16],
   areas: [11, 16],
   compounds: [10, 16],
+  gates: [15, 16],
 }
 
 /** Layers that a reader can switch off, by the name of the switch. */
 export const SWITCHES = {
   compounds: ['compounds-fill', 'compounds-pattern', 'compounds-line', 'compounds-place'],
   areas: ['areas-line'],
-  barriers: ['water', 'rivers', 'roads', 'rails'],
+  barriers: ['ways', 'water', 'rivers', 'roads', 'rails', 'gates'],
   labels: ['labels', 'far-labels', 'tile-labels', 'compound-labels'],
 } as const
 export type Switch = keyof typeof SWITCHES
@@ -173,6 +182,14 @@ function layers(): LayerSpecification[] {
       filter: ['==', ['get', 'level'], 'prefecture'],
       paint: { 'fill-pattern': 'hatch-soft', 'fill-opacity': fading(state('unsure', 0), 0) },
     }),
+    {
+      id: 'ways',
+      type: 'line',
+      source: 'roads',
+      'source-layer': 'roads',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': '#d8d3c8', 'line-width': width(12, 0.4, 14, 1.1, 16, 3.3) },
+    },
     barriers('water', ['河流'], 'Polygon', { type: 'fill', paint: { 'fill-color': '#bcd4df' } }),
     barriers('rivers', ['河流'], 'LineString', {
       type: 'line',
@@ -290,6 +307,18 @@ function layers(): LayerSpecification[] {
         'circle-stroke-width': 1.5,
       },
     }),
+    {
+      id: 'gates',
+      type: 'circle',
+      source: 'gates',
+      'source-layer': 'gates',
+      paint: {
+        'circle-radius': 3,
+        'circle-color': '#ffffff',
+        'circle-stroke-color': '#3f6f8a',
+        'circle-stroke-width': 1.5,
+      },
+    },
     divisions('hover-line', {
       type: 'line',
       filter: ['==', ['get', 'level'], 'prefecture'],
