@@ -20,7 +20,7 @@ import structlog
 from service.basemap.source import LEAST_ZOOM, MOST_ZOOM, Source
 from service.errors import problem
 from service.tiles.kept import Answer, Kept, answer
-from service.tiles.sending import CHECKED, Receive, Scope, Send, send_answer
+from service.tiles.sending import CHECKED, Receive, Scope, Send, refuse_method, send_answer
 
 PREFIX: Final = "/basemap/"
 TILE: Final = re.compile(r"([a-z]{1,16})/([0-9]{1,2})/([0-9]{1,6})/([0-9]{1,6})")
@@ -71,9 +71,7 @@ class BasemapApp:
         if scope["type"] != "http":
             return
         if scope["method"] not in {"GET", "HEAD"}:
-            response = problem(405, "底图只能读取（GET、HEAD）。")
-            response.headers["allow"] = "GET, HEAD"
-            await response(scope, receive, send)
+            await refuse_method(scope, receive, send)
             return
         path = scope["path"].removeprefix(PREFIX)
         if not path:

@@ -27,7 +27,7 @@ AGAIN_S: Final = 1.0
 LONGEST_S: Final = 600.0
 """After so long a stream ends though its job has not: who still wants news asks again."""
 MOST_LISTENERS: Final = 100
-"""How many may wait at a time: each holds a connection of the server."""
+"""How many may wait at a time: each keeps a reader's connection open; they share one database's."""
 
 
 @dataclass(eq=False)

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from geo.register.ahead import Ahead
 from geo.register.compose import Connection
 from geo.register.store import Origin, Register, Staged, Written
 from geo.snapshot.build import Snapshots
@@ -44,10 +45,10 @@ class ClaimedRegister(Register):
         self.on_write: Callable[[], None] | None = None
 
     @contextmanager
-    def connect(self) -> Iterator[Connection]:
+    def connect(self, begun: Connection | None = None) -> Iterator[Connection]:
         """Open a connection, unless the job is to stop."""
         self.pause()
-        with super().connect() as connection:
+        with super().connect(begun) as connection:
             yield connection
 
     def write(
@@ -59,6 +60,7 @@ class ClaimedRegister(Register):
         also: Callable[[Connection, int, frozenset[int]], bool] | None = None,
         dry_run: bool = False,
         again: bool = False,
+        ahead: Ahead | None = None,
     ) -> Written:
         """Write a change as the job's; a dry run claims nothing, for it commits nothing."""
         if self.on_write is not None:
@@ -70,7 +72,9 @@ class ClaimedRegister(Register):
                 raise Cancelled
             return more
 
-        return super().write(origin, staged, counts, also=claimed, dry_run=dry_run, again=again)
+        return super().write(
+            origin, staged, counts, also=claimed, dry_run=dry_run, again=again, ahead=ahead
+        )
 
 
 class Work:

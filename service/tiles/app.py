@@ -35,6 +35,7 @@ from service.tiles.sending import (
     Scope,
     Send,
     origin,
+    refuse_method,
     send_answer,
 )
 from service.workspace import Workspace
@@ -76,7 +77,7 @@ class TileApp:
         method = scope["method"]
         try:
             if method not in {"GET", "HEAD"}:
-                await _refuse(scope, receive, send)
+                await refuse_method(scope, receive, send)
                 return
             path: str = scope["path"]
             found = self.kept.get(path)
@@ -190,9 +191,3 @@ def _json(words: dict[str, Any]) -> Answer:
     body = json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
     compressed = igzip.compress(body, 2, mtime=0)
     return answer(compressed, b"application/json", CHECKED, encoded=True)
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    response = problem(405, "瓦片只能读取（GET、HEAD）。")
-    response.headers["allow"] = "GET, HEAD"
-    await response(scope, receive, send)

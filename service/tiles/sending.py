@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from isal import igzip
 
+from service.errors import problem
 from service.tiles.kept import Answer, Header
 
 Scope = MutableMapping[str, Any]
@@ -94,3 +95,10 @@ def _matches(known: bytes, etag: bytes) -> bool:
     """Tell whether an If-None-Match knows a tag (RFC 9110, weak comparison)."""
     names = (name.strip().removeprefix(b"W/") for name in known.split(b","))
     return known.strip() == b"*" or etag in names
+
+
+async def refuse_method(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse a method that would write: tiles are read only."""
+    response = problem(405, "瓦片只能读取（GET、HEAD）。")
+    response.headers["allow"] = "GET, HEAD"
+    await response(scope, receive, send)
