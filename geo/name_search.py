@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, Literal
 
-from pypinyin import Style, pinyin
-
 How = Literal["text", "pinyin", "initials"]
 
 MOST_TYPED: Final = 60
@@ -132,6 +130,8 @@ class NameIndex:
 @cache
 def _readings(char: str) -> frozenset[str]:
     """Give the readings of a Chinese character without tones; ü as it is, and as v."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - slow to load, and most commands seek nothing
+
     listed = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=True)
     found = {reading for readings in listed for reading in readings}
     return frozenset(found | {reading.replace("ü", "v") for reading in found})

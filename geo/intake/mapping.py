@@ -19,7 +19,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -169,7 +171,7 @@ def _check_terms(source: str, kind: str, terms: Mapping[str, Mapping[str, str]])
 
 
 def write_mapping(path: Path, mapping: SavedMapping) -> Path:
-    """Write a mapping to be reused; the same mapping gives the same bytes.
+    """Write a mapping to be reused, whole or not at all; the same mapping gives the same bytes.
 
     Raises
     ------
@@ -192,11 +194,18 @@ def write_mapping(path: Path, mapping: SavedMapping) -> Path:
         lines += ["", f"[terms.{name}]", *_pairs(words)]
     lines += ["", "# 列名 = 值（表中没有该列，或该格为空时）", "[constants]"]
     lines += _pairs(mapping.constants)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        path.write_text("\n".join(lines) + "\n", "utf-8")
+        try:
+            beside.write_text("\n".join(lines) + "\n", "utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
+        full = error.errno == errno.ENOSPC
         raise UsageError(
-            f"--save-mapping {path}：无法写入。", "请核对文件夹是否存在、是否有写权限。"
+            f"--save-mapping {path}：{'磁盘空间不足' if full else '无法写入'}。",
+            "请腾出磁盘空间。" if full else "请核对文件夹是否存在、是否有写权限。",
         ) from error
     return path
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -81,6 +82,23 @@ def test_odd_words_survive_the_file(tmp_path: Path) -> None:
         "ledger", columns={'引"号\\与\n换行\x7f': "name"}, constants={"division": "53"}
     )
     assert read_mapping(write_mapping(tmp_path / "m.toml", mapping), "ledger") == mapping
+
+
+def test_a_full_disk_leaves_the_mapping_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_mapping(tmp_path / "m.toml", SavedMapping("ledger", columns={"甲": "name"}))
+    before = path.read_bytes()
+    write = Path.write_text
+
+    def cut_off(self: Path, text: str, encoding: str) -> int:
+        write(self, text[:30], encoding)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", cut_off)
+    with pytest.raises(UsageError, match="磁盘空间不足"):
+        write_mapping(path, SavedMapping("ledger", columns={"乙": "name"}))
+    assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("m.toml", before)]
 
 
 def test_a_mapping_for_another_form_says_so(import_csv: Import) -> None:

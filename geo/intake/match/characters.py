@@ -12,8 +12,6 @@ from functools import lru_cache
 from itertools import product
 from typing import Final
 
-from pypinyin import Style, pinyin
-
 _TRADITIONAL: Final = (
     "東东園园區区號号樓楼廣广華华麗丽龍龙鳳凤雲云陽阳灣湾濱滨橋桥興兴榮荣寶宝銀银錢钱綠绿藍蓝紅红"
     "豐丰國国際际學学員员機机關关廠厂職职電电鐵铁門门開开長长萬万鄉乡鎮镇縣县貴贵車车馬马鳥鸟魚鱼"
@@ -80,15 +78,23 @@ def _value(word: str) -> str:
 @lru_cache(maxsize=32_768)
 def readings(char: str) -> frozenset[str]:
     """Give a character's readings without tones; a character without any reads as itself."""
-    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="default")
-    return frozenset(found[0]) if found else frozenset({char})
+    found = _spelt(char, heteronym=True)
+    return frozenset(found) if found else frozenset({char})
 
 
 @lru_cache(maxsize=32_768)
 def reading(char: str) -> str:
     """Give a character's first reading without tone, blurred as `blurred` says."""
-    found = pinyin(char, style=Style.NORMAL, errors="default")
-    return _blur(found[0][0]) if found else char
+    found = _spelt(char, heteronym=False)
+    return _blur(found[0]) if found else char
+
+
+def _spelt(char: str, *, heteronym: bool) -> list[str]:
+    # Its tables of phrases take a third of a second to load; most imports compare no names.
+    from pypinyin import Style, pinyin  # noqa: PLC0415
+
+    found = pinyin(char, style=Style.NORMAL, heteronym=heteronym, errors="default")
+    return found[0] if found else []
 
 
 def _blur(syllable: str) -> str:
