@@ -102,6 +102,12 @@ class Ahead:
         return None
 
     def close(self) -> None:
+        """Roll back what is neither committed nor rolled back yet."""
+        self._give_way()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _give_way(self) -> None:
         """Stop the filling and roll it back, unless it was taken over."""
         if self._filled is None or not self._end(self._stopped):
             return
@@ -145,7 +151,7 @@ class Ahead:
                     continue
                 row = watch.execute(_WAITED_FOR, [self._connection.info.backend_pid]).fetchone()
                 if row is not None and row[0]:
-                    self.close()
+                    self._give_way()
 
     def __enter__(self) -> Self:
         return self

@@ -46,7 +46,7 @@ class ClaimedRegister(Register):
 
     @contextmanager
     def connect(self, begun: Connection | None = None) -> Iterator[Connection]:
-        """Open a connection, unless the job is to stop."""
+        """Open a connection, or go on with one, unless the job is to stop."""
         self.pause()
         with super().connect(begun) as connection:
             yield connection

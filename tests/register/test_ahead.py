@@ -88,6 +88,13 @@ def test_what_was_filled_ahead_is_the_change(register: Register) -> None:
     assert changes == [{"number": 1, "kind": "test"}]
 
 
+def test_a_filling_taken_and_never_written_leaves_nothing(register: Register) -> None:
+    before = held(register)
+    with in_its_turn(register) as ahead:
+        assert ahead.take([profiles("甲乙丙")]) is not None
+    assert held(register) == before
+
+
 @pytest.mark.parametrize("last", [profiles("甲乙"), profiles("甲乙丙", "别名")])
 def test_other_rows_than_those_filled_are_written_in_their_turn(
     register: Register, last: Staged

@@ -61,3 +61,19 @@ def log_lines() -> Iterator[list[dict[str, object]]]:
     """What the service logs, instead of on the terminal."""
     with structlog.testing.capture_logs() as lines:
         yield lines  # type: ignore[misc]
+
+
+@pytest.fixture
+def send(api: TestClient, do: Callable[[str], Job]) -> Callable[..., dict[str, Any]]:
+    """Send a file and have it checked; give the import as it stands then."""
+
+    def run(name: str, content: bytes | str, **fields: str) -> dict[str, Any]:
+        body = content.encode() if isinstance(content, str) else content
+        answer = api.post("/api/v1/imports", files={"file": (name, body)}, data=fields)
+        assert answer.status_code == 202, answer.text
+        assert answer.headers["location"] == f"/api/v1/jobs/{answer.json()['job']}"
+        do(answer.json()["job"])
+        found: dict[str, Any] = api.get(f"/api/v1/imports/{answer.json()['import']}").json()
+        return found
+
+    return run

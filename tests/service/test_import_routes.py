@@ -16,17 +16,13 @@ import geopandas as gpd
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
-from pydantic import SecretStr
 from shapely import box
 from shapely.geometry import shape
 
 from geo.register.store import Register
-from service.app import create_app
 from service.jobs import record, uploads
 from service.jobs.record import Job
-from service.jobs.uploads import safe_name
 from service.jobs.work import Place, open_connection
-from service.settings import Settings
 
 LEDGER = (
     "小区编码,小区名称,区划代码,建成年份,服务模式,业主电话\n"
@@ -34,22 +30,6 @@ LEDGER = (
     "B,乙苑,530102,一九,市场化物业,13900139000\n"
     "C,丙苑,530102,2010,国有物业,13700137000\n"
 )
-
-
-@pytest.fixture
-def send(api: TestClient, do: Callable[[str], Job]) -> Callable[..., dict[str, Any]]:
-    """Send a file and have it checked; give the import as it stands then."""
-
-    def run(name: str, content: bytes | str, **fields: str) -> dict[str, Any]:
-        body = content.encode() if isinstance(content, str) else content
-        answer = api.post("/api/v1/imports", files={"file": (name, body)}, data=fields)
-        assert answer.status_code == 202, answer.text
-        assert answer.headers["location"] == f"/api/v1/jobs/{answer.json()['job']}"
-        do(answer.json()["job"])
-        found: dict[str, Any] = api.get(f"/api/v1/imports/{answer.json()['import']}").json()
-        return found
-
-    return run
 
 
 def confirm(api: TestClient, do: Callable[[str], Job], sent: dict[str, Any]) -> dict[str, Any]:
@@ -256,98 +236,6 @@ def test_a_mapping_is_set_right(
     failed = api.get(f"/api/v1/imports/{sent['id']}").json()
     assert failed["state"] == "failed"
     assert "没有列 y" in failed["problem"]["title"]
-
-
-HOSTILE = {
-    "not_a_workbook.xlsx": b"MZ\x90\x00" + bytes(500),
-    "bomb.xlsx": b"PK\x03\x04" + b"\xff" * 100,
-    "empty.csv": b"",
-    "nothing.pdf": b"%PDF-1.4",
-    "no_table.csv": "随便写点什么".encode(),
-    "nul.csv": b"\x00" * 2000,
-    "cut_off.gpkg": b"SQLite format 3\x00" + bytes(200),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_fails_with_words(
-    name: str, send: Callable[..., dict[str, Any]], register: Register
-) -> None:
-    before = facts(register)
-    sent = send(name, HOSTILE[name], kind="compounds" if name.endswith("gpkg") else "ledger")
-    assert sent["state"] == "failed"
-    assert sent["problem"]["status"] == 422, sent["problem"]
-    assert "Traceback" not in json.dumps(sent)
-    assert facts(register) == before
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["../../../etc/passwd", "..\\..\\boot.ini", "a\0b.csv", "C:\\x\\台账.xlsx", ".", "", "x" * 999,
-     ".htaccess", "a/../b.CSV", "\u202egpj.exe.csv", "con:stream.csv", "名" * 200 + ".xlsx"],
-)  # fmt: skip
-def test_names_can_do_no_harm(name: str, tmp_path: Path) -> None:
-    safe = safe_name(name)
-    assert (tmp_path / safe).resolve().parent == tmp_path.resolve()
-    assert 0 < len(safe.encode()) <= 130
-    assert not safe.startswith(".")
-    assert safe_name(safe) == safe
-    (tmp_path / safe).write_bytes(b"")
-
-
-def test_a_file_larger_than_the_settings_allow_is_not_kept(
-    register: Register, place: Place
-) -> None:
-    settings = Settings(
-        home=place.home, database_url=SecretStr(register.conninfo), upload_bytes=100_000
-    )
-    with TestClient(create_app(settings), "http://127.0.0.1") as api:
-        answer = api.post("/api/v1/imports", files={"file": ("a.csv", bytes(200_000))})
-    assert answer.status_code == 413
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert list((place.home / "imports").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("words", "status"),
-    [
-        ({"content": b"x", "headers": {"content-type": "multipart/form-data"}}, 400),
-        ({"content": b"x", "headers": {"content-type": "multipart/form-data; boundary=b"}}, 400),
-        ({"json": {}}, 400),
-        ({"files": {"other": ("a.csv", b"x")}}, 400),
-        ({"files": {"file": ("a.csv", b"x")}, "data": {"kind": "nothing"}}, 400),
-        ({"files": {"file": ("a.csv", b"x")}, "data": {"options": "{"}}, 400),
-        ({"files": {"file": ("a.csv", b"x")}, "data": {"options": "[1]"}}, 400),
-        ({"files": {"file": ("a.csv", b"x")}, "data": {"options": '{"crs": "\\u0000"}'}}, 400),
-        ({"files": {"file": ("a.csv", b"x")}, "data": {"surprise": "1"}}, 400),
-    ],
-)
-def test_a_form_that_makes_no_sense_is_a_problem(
-    api: TestClient, place: Place, words: dict[str, Any], status: int
-) -> None:
-    answer = api.post("/api/v1/imports", **words)
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    folder = place.home / "imports"
-    assert not folder.exists() or list(folder.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        b"Content-Disposition: form-data; name=file; filename=" + b"a" * 5_000_000,
-        b"X-" + b"a" * 5_000_000 + b": 1",
-        b"\r\n".join(b"X-%d: 1" % k for k in range(100_000)),
-    ],
-    ids=["a_long_value", "a_long_name", "many"],
-)
-def test_headers_of_a_part_have_an_end(api: TestClient, place: Place, headers: bytes) -> None:
-    body = b"--b\r\n" + headers + b"\r\n\r\nx\r\n--b--\r\n"
-    kind = {"content-type": "multipart/form-data; boundary=b"}
-    answer = api.post("/api/v1/imports", content=body, headers=kind)
-    assert answer.status_code == 400
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert list((place.home / "imports").iterdir()) == []
 
 
 def test_what_is_forgotten_is_gone_and_what_was_imported_stays(
