@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from geo.shares import most_text
 from geo.takeover.plan.paper import Plan, assumptions
 from geo.takeover.plan.record import NotServed, Suggestion
+from geo.takeover.plan.words import cut_short
 from geo.terms import MADE_UP
 
 INDEX: Final = "目录"
@@ -151,7 +151,7 @@ def _left_row(kit: _Book, sheet: Any, row: int, entry: NotServed) -> None:
 
 def _proof(plan: Plan) -> str:
     if plan.time_limited:
-        return f"是，距最优至多 {most_text(plan.gap)}"
+        return f"是，{cut_short(plan)}"
     return "否，部分未证明" if plan.unproven else "否，已证明最优"
 
 

@@ -16,6 +16,7 @@ from geo.takeover.plan.frontier import frontier
 from geo.takeover.plan.make import make_plan, plan_on
 from geo.takeover.plan.request import Request
 from geo.takeover.plan.whatif import WhatIf, made_again
+from geo.takeover.solver.fairness import fair
 
 ALL = Request(530102, Decimal(1))
 
@@ -153,6 +154,20 @@ def test_the_fair_plan_lifts_the_lowest_street(town_of):
         most = plan_on(field, replace(ALL, aim="area"))
         lowest = [min(c["share_after"] for c in p.children) for p in (fair, most)]
         assert lowest[0] >= lowest[1] - 1e-4
+
+
+def test_a_fair_search_cut_short_is_said(town_of, monkeypatch):
+    """The limit is stood in for: no clock decides what this town proves."""
+    field = Field(town_of(0), Definition(), 530102)
+    whole = plan_on(field, replace(ALL, aim="fair"))
+    assert "fair" not in whole.unproven
+    monkeypatch.setattr(
+        "geo.takeover.plan.aims.fair", lambda *a, **k: replace(fair(*a, **k), proven=False)
+    )
+    plan = plan_on(field, replace(ALL, aim="fair"))
+    assert plan.time_limited
+    assert plan.unproven[0] == "fair"
+    assert "未证明最低的份额不能再抬高" in "".join(plan.lines())
 
 
 def test_every_child_reaches_its_own_target(town_of):

@@ -36,24 +36,27 @@ def child_needs(scene: Scene, line: Fraction | Decimal) -> tuple[int, ...]:
     )
 
 
-def goal_of(scene: Scene, executor: Executor | None = None) -> Goal:
-    """Give the goal of a scene's request; what is fair is found by solving for lines."""
+def goal_of(scene: Scene, executor: Executor | None = None) -> tuple[Goal, bool]:
+    """Give the goal of a scene's request, and whether it is proven to be what was asked.
+
+    What is fair is found by solving for lines, which a time limit may cut short.
+    """
     request = scene.request
     ties = ("mode", "way", "rank") if request.conditions.fallback else ("way", "rank")
     children = () if request.each_child is None else child_needs(scene, request.each_child)
     need = needed(scene)
     if request.aim == "fewest":
-        return replace(fewest(need, children, ties), budget_fen=request.budget_fen)
+        return replace(fewest(need, children, ties), budget_fen=request.budget_fen), True
     if request.aim == "cheapest":
-        return replace(cheapest(need, children, ties), budget_fen=request.budget_fen)
+        return replace(cheapest(need, children, ties), budget_fen=request.budget_fen), True
     if request.aim == "fair":
         return _fair(scene, ties, executor)
     measure = {"area": "gain", "households": "households", "need": "weight"}[request.aim]
     goal = most(request.budget_fen, measure, ties)  # type: ignore[arg-type]
-    return replace(goal, child_need=children)
+    return replace(goal, child_need=children), True
 
 
-def _fair(scene: Scene, ties: tuple[str, ...], executor: Executor | None) -> Goal:
+def _fair(scene: Scene, ties: tuple[str, ...], executor: Executor | None) -> tuple[Goal, bool]:
     """Ask of each child what is fair (`geo.takeover.solver.fairness`), up to the target.
 
     Then the fewest takeovers that do it.
@@ -69,7 +72,8 @@ def _fair(scene: Scene, ties: tuple[str, ...], executor: Executor | None) -> Goa
         time_limit_s=request.time_limit_s,
         executor=executor,
     )
-    return replace(fewest(0, found.needs, ties), budget_fen=request.budget_fen)
+    goal = replace(fewest(0, found.needs, ties), budget_fen=request.budget_fen)
+    return goal, found.proven
 
 
 def solver_of(scene: Scene, executor: Executor | None = None) -> Solver:

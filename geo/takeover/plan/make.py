@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -115,7 +116,11 @@ def _solved(scene: Scene, need: int, executor: Executor | None) -> Solution | No
     if not asks:
         return None
     solver = solver_of(scene, executor)
-    return solver(goal_of(scene, executor))
+    goal, proven = goal_of(scene, executor)
+    solution = solver(goal)
+    if proven:
+        return solution
+    return replace(solution, unproven=("fair", *solution.unproven), time_limited=True)
 
 
 def _status(scene: Scene, solution: Solution | None) -> Status:

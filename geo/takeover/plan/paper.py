@@ -40,7 +40,7 @@ class Plan:
     fewest_bound
         No plan that comes as far has fewer takeovers.
     unproven
-        Of "reach", "count", "way", "rank": what a limit stopped before it was proven.
+        Of "fair", "reach", "count", "way", "rank": what a limit stopped before it was proven.
     not_served, gap_parts
         The candidates that are not used, and the whole gap that stays, by reason.
     parameters

@@ -111,6 +111,13 @@ def _gap(plan: Plan) -> str:
     return f"距目标 {points} 个百分点，还差 {amount(plan.needed, plan.unit)}。"
 
 
+def cut_short(plan: Plan) -> str:
+    """Say what a plan that the time limit stopped may be short of."""
+    if "fair" in plan.unproven:
+        return "限时求解，未证明最低的份额不能再抬高"
+    return f"限时求解，距最优至多 {most_text(plan.gap)}"
+
+
 def _answer(plan: Plan) -> str:
     if plan.status == "reached already":
         return f"老旧小区中尚有 {len(plan.not_served)} 个未覆盖，可另行安排。"
@@ -120,7 +127,7 @@ def _answer(plan: Plan) -> str:
     what = f"{taken} 个老旧小区（{total}），由 {hosts} 个在管项目承接"
     if plan.fallbacks:
         what += f"，另有 {len(plan.fallbacks)} 个由兜底方式服务"
-    limited = f"（限时求解，距最优至多 {most_text(plan.gap)}）" if plan.time_limited else ""
+    limited = f"（{cut_short(plan)}）" if plan.time_limited else ""
     if plan.status == "infeasible":
         why = "；".join(entry["text"] for entry in plan.shortfalls) or "锁定之间互相冲突"
         return f"锁定无法同时成立：{why}。其余可接管 {what}。"
