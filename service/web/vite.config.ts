@@ -46,24 +46,30 @@ function asked(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(_, { bundle }) {
+      handler(html, { bundle }) {
         const chunks = Object.values(bundle ?? {}).filter(
           (one) => one.type === 'chunk' && first.test(one.facadeModuleId ?? ''),
         )
-        return chunks.flatMap((one) => [
-          {
+        // Their own imports too, or each would be seen only when the one before it is read.
+        const needed = new Set(chunks.map((one) => one.fileName))
+        for (const name of needed) {
+          const one = bundle?.[name]
+          if (one?.type === 'chunk') one.imports.forEach((other) => needed.add(other))
+        }
+        const asked = [...needed].map((name) => bundle![name]!)
+        return asked.flatMap((one) => {
+          const styles = one.type === 'chunk' ? [...(one.viteMetadata?.importedCss ?? [])] : []
+          const links = [one.fileName, ...styles].filter((name) => !html.includes(name))
+          return links.map((name) => ({
             tag: 'link',
             injectTo: 'head' as const,
-            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${one.fileName}` },
-          },
-          ...[...(one.type === 'chunk' ? (one.viteMetadata?.importedCss ?? []) : [])].map(
-            (css) => ({
-              tag: 'link',
-              injectTo: 'head' as const,
-              attrs: { rel: 'stylesheet', crossorigin: true, href: `/${css}` },
-            }),
-          ),
-        ])
+            attrs: {
+              rel: name.endsWith('.css') ? 'stylesheet' : 'modulepreload',
+              crossorigin: true,
+              href: `/${name}`,
+            },
+          }))
+        })
       },
     },
   }

@@ -43,6 +43,7 @@ def test_headline_ranking_and_table_show_what_the_interface_says(open_page: Open
         }
         assert shown == {row["name"]: row["text"]["share"] or "无数据" for row in found["rows"]}
         counted = [r for r in found["rows"] if r["kind"] == "division" and r["denominator"]]
+        expect(page.locator(".ranking li")).to_have_count(len(counted))
         listed = {
             item.locator(".name").inner_text(): item.locator(".share").inner_text()
             for item in page.locator(".ranking li").all()

@@ -11,7 +11,7 @@ import '@/styles/element.css'
 import '@/styles/print.css'
 
 // The map is the largest part: it is on its way while the page finds out what to show.
-if (canDraw) void import('@/map/MapStage.vue')
+if (canDraw.value) void import('@/map/MapStage.vue')
 
 followAddress(router)
 const app = createApp(App).use(router).use(i18n)

@@ -42,12 +42,45 @@ export function getAddress<T>(where: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(where, { signal })
 }
 
+/** For so long an answer is as good as one asked for again: other people change registers too. */
+const FRESH_MS = 60_000
+const MOST_KEPT = 60
+const kept = new Map<string, { at: number; answer: unknown }>()
+
+/** An answer that was got a moment ago. */
+export function keptAnswer<T>(where: string): T | null {
+  const found = kept.get(where)
+  return found && performance.now() - found.at < FRESH_MS ? (found.answer as T) : null
+}
+
+export function keepAnswer(where: string, answer: unknown): void {
+  kept.delete(where)
+  kept.set(where, { at: performance.now(), answer })
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
+}
+
+/** Whatever this page sends may change every answer. */
+export function forgetAnswers(): void {
+  kept.clear()
+}
+
+/** Get what will probably be asked for next; whether it comes does not matter. */
+export async function getAhead(where: string): Promise<void> {
+  if (keptAnswer(where)) return
+  try {
+    keepAnswer(where, await ask<unknown>(where, { priority: 'low' }))
+  } catch {
+    // Asked again, and told, when somebody wants it.
+  }
+}
+
 export function send<T>(
   method: 'POST' | 'PATCH' | 'DELETE' | 'PUT',
   path: string,
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<T> {
+  forgetAnswers()
   const asForm = body instanceof FormData
   return ask<T>(address(path), {
     method,
@@ -117,6 +150,7 @@ export function follow<Result = unknown>(
       onProgress(job)
       if (job.state === 'waiting' || job.state === 'running') return
       stop()
+      forgetAnswers()
       if (job.state === 'done') resolve(job)
       else
         reject(
@@ -135,6 +169,7 @@ export function follow<Result = unknown>(
       if (signal?.aborted) return
       get<Job<Result>>(`/jobs/${id}`, {}, signal).then((job) => {
         onProgress(job)
+        if (job.state !== 'waiting' && job.state !== 'running') forgetAnswers()
         if (job.state === 'done') resolve(job)
         else if (job.state === 'waiting' || job.state === 'running') setTimeout(look, LOOK_MS)
         else reject(new Problem(500, job.state, job.problem?.detail ?? ''))

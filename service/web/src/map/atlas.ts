@@ -5,6 +5,7 @@
 import {
   Map as MapLibre,
   ScaleControl,
+  prewarm,
   setWorkerUrl,
   type LngLatBoundsLike,
   type MapGeoJSONFeature,
@@ -35,6 +36,7 @@ import {
 import { addPatterns } from '@/map/patterns'
 
 setWorkerUrl(workerUrl)
+prewarm() // the worker reads its scripts while the page makes the map
 
 export type Box = [number, number, number, number]
 
@@ -80,36 +82,26 @@ export class Atlas {
   readonly map: MapLibre
   /** Done when the style is there and layers can be told things. */
   readonly ready: Promise<void>
-  private snapshot: string
+  /** Done when the colours were on the canvas once: names, which take long, come after them. */
+  private readonly coloured: Promise<void>
+  private noteColoured = (): void => undefined
+  private snapshot = ''
   /** Layers of a page's own that are pressed for themselves, not for what lies below them. */
   readonly pressed = new Set<string>()
   private painted = new Set<string>()
   private level: Level | '' = ''
-  private readonly placed: boolean
+  private placed = false
   private lit = ''
   private below: string[] = []
 
   constructor(
     readonly container: HTMLElement,
-    snapshot: string,
-    options: {
-      camera?: Camera | null
-      box?: Box | null
-      scale?: boolean
-      words?: Record<string, string>
-    } = {},
+    options: { scale?: boolean; words?: Record<string, string> } = {},
   ) {
-    this.snapshot = snapshot
-    const { camera, box } = options
-    this.placed = Boolean(camera)
     this.map = new MapLibre({
       container,
-      style: styleOf(snapshot),
-      ...(camera
-        ? { center: [camera.lon, camera.lat], zoom: camera.zoom }
-        : box
-          ? { bounds: box as LngLatBoundsLike, fitBoundsOptions: { padding: PADDING } }
-          : { center: [101.5, 24.9], zoom: 5.6 }),
+      center: [101.5, 24.9],
+      zoom: 5.6,
       minZoom: 4,
       maxZoom: 18,
       dragRotate: false,
@@ -120,7 +112,11 @@ export class Atlas {
       fadeDuration: calm.matches ? 0 : 120,
       localIdeographFontFamily: FONTS,
       locale: options.words,
-      canvasContextAttributes: { antialias: true, preserveDrawingBuffer: false },
+      renderWorldCopies: false,
+      refreshExpiredTiles: false,
+      validateStyle: import.meta.env.DEV,
+      // Lines and edges are smoothed by their shaders; four samples a pixel cost a frame half its time.
+      canvasContextAttributes: { antialias: false, preserveDrawingBuffer: false },
     })
     Object.assign(container, { map: this.map }) // to be looked at from the console and by tests
     this.map.touchZoomRotate.disableRotation()
@@ -134,9 +130,18 @@ export class Atlas {
         addPatterns(this.map)
         resolve()
       }
-      if (this.map.isStyleLoaded()) start()
-      else this.map.once('style.load', start)
+      this.map.once('style.load', start)
     })
+    this.coloured = new Promise((resolve) => (this.noteColoured = resolve))
+  }
+
+  /** Read a snapshot's tiles, beginning at a place. */
+  open(snapshot: string, { camera, box }: { camera?: Camera | null; box?: Box | null }): void {
+    this.snapshot = snapshot
+    this.placed = Boolean(camera)
+    if (camera) this.map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom })
+    else if (box) this.map.fitBounds(box as LngLatBoundsLike, { padding: PADDING, duration: 0 })
+    this.map.setStyle(styleOf(snapshot), { localIdeographFontFamily: FONTS })
   }
 
   /** Read tiles from another snapshot; the old ones stay until the new are there. */
@@ -160,17 +165,21 @@ export class Atlas {
     const filter: FilterSpecification = ['==', ['get', 'level'], level]
     for (const id of LEVELLED) this.map.setFilter(id, filter)
     const seen = new Set<string>()
+    let [empty, unsure] = [false, false]
     for (const row of rows) {
       if (!row.division) continue
       seen.add(row.division)
       const place = row.class
+      const isUnsure = place !== null && row.met === 'undetermined'
+      empty ||= place === null
+      unsure ||= isUnsure
       this.map.setFeatureState(
         { ...DIVISION, id: row.division },
         {
           colour: place === null ? token('no-data') : colours[place],
           shown: 0.88,
           empty: place === null ? 1 : 0,
-          unsure: place !== null && row.met === 'undetermined' ? 1 : 0,
+          unsure: isUnsure ? 1 : 0,
         },
       )
     }
@@ -179,6 +188,9 @@ export class Atlas {
         this.map.setFeatureState({ ...DIVISION, id: code }, { shown: 0, empty: 0, unsure: 0 })
     }
     this.painted = seen
+    // Hatches are a layer over all shapes each: not drawn before something is hatched.
+    if (empty) this.map.setLayoutProperty('divisions-hatch', 'visibility', 'visible')
+    if (unsure) this.map.setLayoutProperty('divisions-unsure', 'visibility', 'visible')
     this.noteDrawing()
   }
 
@@ -197,13 +209,14 @@ export class Atlas {
       if (!this.map.isSourceLoaded('divisions')) return
       this.map.off('render', drawn)
       performance.mark('wuye:coloured')
+      this.noteColoured()
     }
     this.map.on('render', drawn)
   }
 
   /** Write names, the ones that matter most first where there is no room for all. */
   async label(divisions: readonly Division[], rowOf: Map<string, CoverageRow>): Promise<void> {
-    await this.ready
+    await this.coloured
     const features = divisions.flatMap(({ code, name, point }) => {
       if (!point) return []
       const row = rowOf.get(code)

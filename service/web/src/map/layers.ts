@@ -174,11 +174,13 @@ function layers(): LayerSpecification[] {
     }),
     divisions('divisions-hatch', {
       type: 'fill',
+      layout: { visibility: 'none' },
       filter: ['==', ['get', 'level'], 'prefecture'],
       paint: { 'fill-pattern': 'hatch', 'fill-opacity': fading(state('empty', 0), 0) },
     }),
     divisions('divisions-unsure', {
       type: 'fill',
+      layout: { visibility: 'none' },
       filter: ['==', ['get', 'level'], 'prefecture'],
       paint: { 'fill-pattern': 'hatch-soft', 'fill-opacity': fading(state('unsure', 0), 0) },
     }),

@@ -9,7 +9,10 @@ import type { Atlas, Box } from '@/map/atlas'
 export const atlas = shallowRef<Atlas | null>(null)
 
 /** The map was drawn once, or can't be: what is not urgent may begin. */
-export const mapStands = ref(!canDraw)
+export const mapStands = ref(!canDraw.value)
+
+/** The map's style is read and its tiles are on their way, or there is no map: panels have time. */
+export const mapOpened = ref(!canDraw.value)
 
 /** The zoom of the main map, once it has come to rest. */
 export const zoom = ref(0)

@@ -1,13 +1,10 @@
-/** Whether this browser can draw the map; asked once. */
-export const canDraw: boolean = hasWebGl2()
+/** Whether this browser draws the map: it has WebGL 2, and until drawing fails. */
+import { ref } from 'vue'
 
-function hasWebGl2(): boolean {
-  if (new URLSearchParams(location.search).has('plain')) return false
-  try {
-    const context = document.createElement('canvas').getContext('webgl2')
-    context?.getExtension('WEBGL_lose_context')?.loseContext()
-    return context !== null
-  } catch {
-    return false
-  }
-}
+const plain = new URLSearchParams(location.search).has('plain')
+
+/**
+ * Asked without making a context, which takes long: where the class is there and a context is not,
+ * the map says so when it starts, and the plain page stands in its place.
+ */
+export const canDraw = ref(!plain && 'WebGL2RenderingContext' in window)

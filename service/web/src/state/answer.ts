@@ -8,7 +8,16 @@ import {
   type Ref,
   type ShallowRef,
 } from 'vue'
-import { Problem, address, getAddress, isAbort, type Query } from '@/api/client'
+import {
+  Problem,
+  address,
+  forgetAnswers,
+  getAddress,
+  isAbort,
+  keepAnswer,
+  keptAnswer,
+  type Query,
+} from '@/api/client'
 
 export interface Question {
   path: string
@@ -24,8 +33,11 @@ export interface Answer<T> {
   again: () => void
 }
 
-/** Ask whenever the question's address changes; null asks nothing and clears the answer. */
-export function useAnswer<T>(question: () => Question | null): Answer<T> {
+/**
+ * Ask whenever the question's address changes; null asks nothing and clears the answer. What is asked
+ * with `keeps` says the same for a while, and is not asked again within it.
+ */
+export function useAnswer<T>(question: () => Question | null, { keeps = false } = {}): Answer<T> {
   const answer = shallowRef<T | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const loading = ref(false)
@@ -40,10 +52,16 @@ export function useAnswer<T>(question: () => Question | null): Answer<T> {
       answer.value = null
       return
     }
+    const ready = keeps ? keptAnswer<T>(where) : null
+    if (ready) {
+      answer.value = ready
+      return
+    }
     const own = (running = new AbortController())
     loading.value = true
     try {
       const found = await getAddress<T>(where, own.signal)
+      if (keeps) keepAnswer(where, found)
       if (own === running) answer.value = found
     } catch (cause) {
       if (isAbort(cause) || own !== running) return
@@ -59,5 +77,9 @@ export function useAnswer<T>(question: () => Question | null): Answer<T> {
   }
   watch(where, ask, { immediate: true })
   if (getCurrentScope()) onScopeDispose(() => running?.abort())
-  return { answer, loading, problem, again: () => void ask(where()) }
+  const again = (): void => {
+    forgetAnswers()
+    void ask(where())
+  }
+  return { answer, loading, problem, again }
 }

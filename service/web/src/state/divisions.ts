@@ -29,26 +29,30 @@ export const tooManyToList = computed(() => rowOf.value.size > MOST)
 const scope = effectScope(true)
 
 const own = scope.run(() =>
-  useAnswer<OneDivision>(() =>
-    snapshot.value
-      ? { path: `/divisions/${view.division || WHOLE}`, query: { snapshot: snapshot.value } }
-      : null,
+  useAnswer<OneDivision>(
+    () =>
+      snapshot.value
+        ? { path: `/divisions/${view.division || WHOLE}`, query: { snapshot: snapshot.value } }
+        : null,
+    { keeps: true },
   ),
 )!
 
 const below = scope.run(() =>
-  useAnswer<{ items: Division[]; total: number }>(() =>
-    snapshot.value && !tooManyToList.value
-      ? {
-          path: '/divisions',
-          query: {
-            parent: view.division,
-            level: shownLevel.value,
-            snapshot: snapshot.value,
-            limit: MOST,
-          },
-        }
-      : null,
+  useAnswer<{ items: Division[]; total: number }>(
+    () =>
+      snapshot.value && !tooManyToList.value
+        ? {
+            path: '/divisions',
+            query: {
+              parent: view.division,
+              level: shownLevel.value,
+              snapshot: snapshot.value,
+              limit: MOST,
+            },
+          }
+        : null,
+    { keeps: true },
   ),
 )!
 

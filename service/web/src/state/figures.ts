@@ -1,6 +1,7 @@
 /** The figures on screen: one answer that map, ranking, headline and legend all read. */
 import { computed, effectScope, ref } from 'vue'
-import type { Coverage, CoverageRow, Level } from '@/api/types'
+import type { Coverage, CoverageRow, IndicatorId, Level } from '@/api/types'
+import { address } from '@/api/client'
 import { useAnswer } from '@/state/answer'
 import { LEVELS, isBelow, levelBelow, levelOf } from '@/state/levels'
 import { dateQuery } from '@/state/date'
@@ -30,7 +31,9 @@ const asked = () => ({
 })
 
 const now = scope.run(() =>
-  useAnswer<Coverage>(() => ({ path: '/coverage', query: { ...asked(), ...dateQuery.value } })),
+  useAnswer<Coverage>(() => ({ path: '/coverage', query: { ...asked(), ...dateQuery.value } }), {
+    keeps: true,
+  }),
 )!
 
 const past = scope.run(() =>
@@ -38,6 +41,20 @@ const past = scope.run(() =>
     view.beside ? { path: '/coverage', query: { ...asked(), as_of: view.beside } } : null,
   ),
 )!
+
+/** Where the figures of a view near the present one are asked for. */
+export function addressOfFigures(
+  part: { indicator: IndicatorId } | { asOf: string } | { division: string },
+): string {
+  const query = { ...asked(), ...dateQuery.value }
+  if ('asOf' in part) return address('/coverage', { ...query, snapshot: '', as_of: part.asOf })
+  if ('division' in part) {
+    const level = levelBelow(levelOf(part.division))
+    return address('/coverage', { ...query, division: part.division, level })
+  }
+  const by = part.indicator === 'I3' || part.indicator === 'I4' ? view.by : ''
+  return address('/coverage', { ...query, indicator: part.indicator, by })
+}
 
 export const coverage = now.answer
 export const coverageLoading = now.loading

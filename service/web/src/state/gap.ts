@@ -27,18 +27,20 @@ export interface Gap extends Dated {
 
 const scope = effectScope(true)
 const asked = scope.run(() =>
-  useAnswer<Gap>(() =>
-    snapshot.value && (view.indicator === 'I1' || view.indicator === 'I2')
-      ? {
-          path: '/coverage/gap',
-          query: {
-            indicator: view.indicator,
-            division: view.division,
-            snapshot: snapshot.value,
-            ...definitionQuery.value,
-          },
-        }
-      : null,
+  useAnswer<Gap>(
+    () =>
+      snapshot.value && (view.indicator === 'I1' || view.indicator === 'I2')
+        ? {
+            path: '/coverage/gap',
+            query: {
+              indicator: view.indicator,
+              division: view.division,
+              snapshot: snapshot.value,
+              ...definitionQuery.value,
+            },
+          }
+        : null,
+    { keeps: true },
   ),
 )!
 

@@ -39,8 +39,10 @@ const question = computed(() => ({
 }))
 
 const asked = scope.run(() =>
-  useAnswer<Series>(() =>
-    asOf.value && mapStands.value ? { path: '/coverage/series', query: question.value } : null,
+  useAnswer<Series>(
+    () =>
+      asOf.value && mapStands.value ? { path: '/coverage/series', query: question.value } : null,
+    { keeps: true },
   ),
 )!
 

@@ -86,7 +86,8 @@ const ALLOWED: Partial<Record<keyof View, RegExp>> = {
   language: /^(zh|en)$/,
 }
 
-const state = reactive<View>({ ...DEFAULTS })
+/** As the address says from the first moment, so that nothing else is asked for first. */
+const state = reactive<View>(read(Object.fromEntries(new URLSearchParams(location.search))))
 let router: Router
 
 interface Place {
@@ -114,7 +115,7 @@ export function followAddress(own: Router): void {
   watch(
     () => own.currentRoute.value.query,
     (query) => Object.assign(state, read(query)),
-    { immediate: true, flush: 'sync' },
+    { flush: 'sync' },
   )
 }
 
