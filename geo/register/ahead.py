@@ -128,6 +128,21 @@ class Ahead:
             return way.is_set()
 
     def _fill(self, item: Staged) -> bool:
+        done = False
+        with psycopg.connect(self._conninfo, row_factory=dict_row, autocommit=True) as asking:
+            asking.execute("set lock_timeout = '50ms'")
+            empty = fresh.is_empty(asking, FACTS[item.table])
+        try:
+            done = empty and self._fill_empty(item)
+        finally:
+            if not done:  # nobody is to wait for what came to nothing
+                self._end(self._stopped)
+                if self._connection is not None:
+                    self._connection.close()
+        return done
+
+    def _fill_empty(self, item: Staged) -> bool:
+        """Fill the table under the write lock, if it still is empty then."""
         facts = FACTS[item.table]
         filling = fresh.ready(facts, item.rows)
         self._connection = connection = psycopg.connect(self._conninfo, row_factory=dict_row)
@@ -145,11 +160,13 @@ class Ahead:
 
     def _look(self) -> None:
         """Give way as soon as anybody waits for a table that is being filled."""
+        while self._connection is None:
+            if self._stopped.wait(LOOK_S):
+                return
+        pid = self._connection.info.backend_pid
         with psycopg.connect(self._conninfo, autocommit=True) as watch:
             while not self._taken.is_set() and not self._stopped.wait(LOOK_S):
-                if self._connection is None:
-                    continue
-                row = watch.execute(_WAITED_FOR, [self._connection.info.backend_pid]).fetchone()
+                row = watch.execute(_WAITED_FOR, [pid]).fetchone()
                 if row is not None and row[0]:
                     self._give_way()
 

@@ -147,6 +147,17 @@ def test_it_waits_for_nobody(register: Register, claim: str) -> None:
     assert len(held(register)[0]) == 3
 
 
+def test_a_table_with_facts_is_left_alone_and_nobody_kept_from_writing(register: Register) -> None:
+    register.write(ORIGIN, [profiles("甲乙丙")])
+    with in_its_turn(register) as ahead, psycopg.connect(register.conninfo) as other:
+        row = other.execute("select pg_try_advisory_xact_lock(%s)", [WRITE_LOCK]).fetchone()
+        assert row == (True,)
+        other.rollback()
+        assert ahead.take([profiles("甲乙丙")]) is None
+        register.write(ORIGIN, [profiles("甲乙丙丁")], ahead=ahead)
+    assert len(held(register)[0]) == 4
+
+
 def test_a_row_that_the_server_refuses_is_refused_in_its_turn(register: Register) -> None:
     bad = profiles("甲乙丙")
     bad.rows["division"] = pd.Series([None, "12345", None], dtype=object)
