@@ -164,7 +164,7 @@ def rows():
     return Rows
 
 
-def varied_town(seed):
+def varied_town(seed, count=26):
     """A small town in which every rule of a plan has somebody to hold back.
 
     Two streets in two columns, squares of 60 m on a grid of 80 m (some 15 m apart), hosts with
@@ -191,7 +191,7 @@ def varied_town(seed):
         for k in range(6)
     ]
     compounds = []
-    for k in range(26):
+    for k in range(count):
         x, y = chance.randint(0, 9) * 80, chance.randint(0, 5) * 80
         size = chance.choice([60, 65, 75])
         street = 530102001 + (x >= 400)
@@ -225,4 +225,4 @@ def varied_town(seed):
 @pytest.fixture
 def town_of(snapshot_of):
     """Write the varied town of a seed and open it."""
-    return lambda seed: snapshot_of(*varied_town(seed))
+    return lambda seed, count=26: snapshot_of(*varied_town(seed, count))

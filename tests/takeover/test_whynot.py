@@ -94,9 +94,10 @@ def test_every_reason_is_confirmed(town_of, target):
 
 
 def test_reasons_under_other_conditions(town_of):
+    """Town 4 has a bundle that a budget lets nobody fill, whatever its floor."""
     seen = Counter()
-    for seed in range(5):
-        field = Field(town_of(seed), Definition(), 530102)
+    for seed in range(6):
+        field = Field(town_of(seed, 16), Definition(), 530102)
         for request in (
             Request(530102, Decimal(1)).under(
                 within="county", contract_months=0, stars_least=0, company_cap_dm2=15_000_00

@@ -177,17 +177,33 @@ class Room:
         inside &= bundles.label == label
         return int(self.problem.load[inside].sum() + bundles.base[host]), bundles.floor
 
-    def bundle_at_most(self, members: Ints, host: int) -> tuple[int, int] | None:
+    def bundle_mates(self, members: Ints, host: int) -> Ints:
+        """Give the other candidates of some candidates' bundles that have a way to a host."""
+        bundles = self.problem.bundles
+        labels = set() if bundles is None else set(bundles.label[members].tolist()) - {-1}
+        mine = set(self.units.unit_of[members].tolist())
+        mates = [
+            unit
+            for unit in np.flatnonzero(np.isin(self.units.bundle, sorted(labels))).tolist()
+            if unit not in mine and (unit, host) in self._depth_of
+        ]
+        return np.flatnonzero(np.isin(self.units.unit_of, mates))
+
+    def bundle_at_most(
+        self, members: Ints, host: int, cap: int | None = None
+    ) -> tuple[int, int] | None:
         """Give what the least bundle of some candidates could come to at a host, and its floor.
 
         Of the compounds of each bundle that have a way to the host, those that fill what the
-        candidates leave of its capacity best. None where none of them needs a bundle.
+        candidates leave of its capacity, or of its company's cap, best. None where none of them
+        needs a bundle.
         """
         bundles = self.problem.bundles
         if bundles is None:
             return None
         mine = set(self.units.unit_of[members].tolist())
-        left = int(self.problem.capacity[host]) - int(self.problem.load[members].sum())
+        most = int(self.problem.capacity[host])
+        left = (most if cap is None else min(most, cap)) - int(self.problem.load[members].sum())
         found = []
         for label in sorted({int(one) for one in bundles.label[members]} - {-1}):
             others = [

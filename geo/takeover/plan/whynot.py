@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from geo.takeover.neighbours.pairs import Meeting
 from geo.takeover.plan import words
 from geo.takeover.plan.fallback import modes_open
@@ -161,14 +163,17 @@ class WhyNot:
         found = [lack for lack in lacks if lack.rule != "bundle"]
         if not alone:
             return found
-        # Others could make the bundle up, if what is short leaves room for them.
-        cap = self.scene.conditions.company_cap_dm2
-        load = int(self.room.problem.load[members].sum())
-        tight = cap is not None and load + alone[0].need - alone[0].have > cap
-        if found or tight:
+        # Others could make the bundle up, if what is short leaves room and money for them.
+        if found or self._scarce(members, host):
             return [*found, *alone]
-        most = self._empty.bundle_at_most(members, host)
+        most = self._empty.bundle_at_most(members, host, self.scene.conditions.company_cap_dm2)
         return [Lack("bundle", *most)] if most is not None and most[0] < most[1] else []
+
+    def _scarce(self, members: Ints, host: int) -> bool:
+        """Tell whether money or staff may not do for all who could join the candidates' bundle."""
+        joined = np.concatenate([members, self._empty.bundle_mates(members, host)])
+        short = {lack.rule for lack in self._empty.lacks(joined, host)}
+        return "households" in short or bool(self._dear(joined, 0))
 
     def _lacks(self, place: int, host: int) -> list[Lack]:
         """Say what is short for a host to take a candidate beside the plan."""
