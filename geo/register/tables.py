@@ -119,7 +119,6 @@ def _facts(
             for geom in geometries
         ),
         Index(f"{name}_key", *[column.name for column in keys]),
-        Index(f"{name}_known_from", text("lower(known)"), postgresql_using="brin"),
         Index(
             f"{name}_known_to", text("upper(known)"), postgresql_where=text("not upper_inf(known)")
         ),
