@@ -119,9 +119,6 @@ def _facts(
             for geom in geometries
         ),
         Index(f"{name}_key", *[column.name for column in keys]),
-        Index(
-            f"{name}_known_to", text("upper(known)"), postgresql_where=text("not upper_inf(known)")
-        ),
         *(Index(f"{name}_{geom}", geom, postgresql_using="gist") for geom in geometries),
     )
     FACTS[name] = Facts(table, tuple(c.name for c in keys), tuple(c.name for c in values), meets)

@@ -1,7 +1,7 @@
-"""No index over when a fact became known, as of version 0.3.
+"""No indexes over when facts became known or ceased to be, as of version 0.3.
 
-Only undoing a change asked for it, which a scan does in a tenth of a second for 600,000 facts;
-each import paid as much to build it, for every table (docs/decisions/0018).
+Only undoing a change asked for them, which scans do in tenths of a second for 600,000 facts; each
+import paid as much to build them, for every table (docs/decisions/0018).
 """
 
 from importlib.resources import files
