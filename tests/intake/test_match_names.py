@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.intake.match import provisional
@@ -173,6 +173,7 @@ def test_laws(rows: list[str], known: list[str], chance: random.Random) -> None:
     assert {item.key: item for item in match(ours, theirs)} == found
 
 
+@example("（111A）")
 @given(NAMES)
 def test_a_key_is_its_own_key(text: str) -> None:
     assert all(0 < name.trust <= 1 for name in parse(text))

@@ -151,7 +151,8 @@ def parse(text: str | None, prefixes: Iterable[str] = ()) -> tuple[Name, ...]:
     if len(pieces) > 1:
         _add(found, _NOT_NAME.sub("", _range_kept(pieces[-1])), SHORTENED)
     for other in others:
-        _add(found, _NOT_NAME.sub("", _range_kept(other)), RENAMED)
+        # In brackets with nothing before them: that is the name.
+        _add(found, _NOT_NAME.sub("", _range_kept(other)), RENAMED if found else 1.0)
     for shorter in (_without(whole, short), _without_brand(whole)):
         _add(found, shorter, SHORTENED)
     return tuple(found.values())
