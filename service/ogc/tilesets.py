@@ -15,6 +15,7 @@ from maps.dataout.layers import Layer, layers_of
 from maps.dataout.qml import qml
 from maps.dataout.sld import sld
 from maps.dataout.styles import styles_of
+from maps.tiles.layers import KINDS
 from service.ogc.views import Shown
 
 GRID: Final = "WebMercatorQuad"
@@ -25,12 +26,15 @@ MAPBOX_STYLE: Final = "application/vnd.mapbox.style+json"
 SLD_TYPE: Final = "application/vnd.ogc.sld+xml;version=1.0"
 
 LAYERS: Final = {
-    "divisions": ("区划", 3, 14),
-    "compounds": ("住宅小区", 10, 16),
-    "areas": ("物业管理区域", 11, 16),
-    "roads": ("道路", 12, 16),
-    "barriers": ("阻隔", 6, 16),
-    "gates": ("出入口", 15, 16),
+    name: (title, KINDS[name].min_zoom, KINDS[name].max_zoom)
+    for name, title in (
+        ("divisions", "区划"),
+        ("compounds", "住宅小区"),
+        ("areas", "物业管理区域"),
+        ("roads", "道路"),
+        ("barriers", "阻隔"),
+        ("gates", "出入口"),
+    )
 }
 """Tile layers: title, first and last zoom (docs/api.md, Tiles)."""
 

@@ -181,13 +181,17 @@ class Room:
         """Give the other candidates of some candidates' bundles that have a way to a host."""
         bundles = self.problem.bundles
         labels = set() if bundles is None else set(bundles.label[members].tolist()) - {-1}
+        mates = [unit for label in labels for unit in self._joining(label, members, host)]
+        return np.flatnonzero(np.isin(self.units.unit_of, mates))
+
+    def _joining(self, label: int, members: Ints, host: int) -> list[int]:
+        """Give the units of a bundle that have a way to a host, without some candidates' own."""
         mine = set(self.units.unit_of[members].tolist())
-        mates = [
+        return [
             unit
-            for unit in np.flatnonzero(np.isin(self.units.bundle, sorted(labels))).tolist()
+            for unit in np.flatnonzero(self.units.bundle == label).tolist()
             if unit not in mine and (unit, host) in self._depth_of
         ]
-        return np.flatnonzero(np.isin(self.units.unit_of, mates))
 
     def bundle_at_most(
         self, members: Ints, host: int, cap: int | None = None
@@ -201,16 +205,11 @@ class Room:
         bundles = self.problem.bundles
         if bundles is None:
             return None
-        mine = set(self.units.unit_of[members].tolist())
         most = int(self.problem.capacity[host])
         left = (most if cap is None else min(most, cap)) - int(self.problem.load[members].sum())
         found = []
         for label in sorted({int(one) for one in bundles.label[members]} - {-1}):
-            others = [
-                int(self.units.load[unit])
-                for unit in np.flatnonzero(self.units.bundle == label).tolist()
-                if unit not in mine and (unit, host) in self._depth_of
-            ]
+            others = [int(self.units.load[unit]) for unit in self._joining(label, members, host)]
             small = int(self.problem.load[members[bundles.label[members] == label]].sum())
             found.append((small + _fill(others, left) + int(bundles.base[host]), bundles.floor))
         return min(found, default=None)
