@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ from typing import Any, Final
 from geo.errors import UsageError
 from geo.intake.columns import KINDS, english
 from geo.intake.synonyms import fold
+from geo.whole import beside
 
 NONE_OF_OURS: Final = "-"
 _PARTS: Final = frozenset({"kind", "columns", "units", "terms", "constants"})
@@ -194,13 +194,9 @@ def write_mapping(path: Path, mapping: SavedMapping) -> Path:
         lines += ["", f"[terms.{name}]", *_pairs(words)]
     lines += ["", "# 列名 = 值（表中没有该列，或该格为空时）", "[constants]"]
     lines += _pairs(mapping.constants)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        try:
-            beside.write_text("\n".join(lines) + "\n", "utf-8")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+        with beside(path) as part:
+            part.write_text("\n".join(lines) + "\n", "utf-8")
     except OSError as error:
         full = error.errno == errno.ENOSPC
         raise UsageError(

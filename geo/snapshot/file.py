@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +20,7 @@ import shapely
 
 from geo.errors import NotFound
 from geo.snapshot.columns import AS_WKB, MULTIPOLYGON, TABLES
+from geo.whole import beside
 
 FORMAT_VERSION = 2
 """2 has roads and gates; a file of 1 is read as one that has none."""
@@ -103,13 +103,12 @@ def write(path: Path, tables: Mapping[str, pa.Table], head: Mapping[str, Any]) -
         fields.append(pa.field(name, columns[-1].type))
     words = json.dumps({"format": FORMAT_VERSION, **head}, ensure_ascii=False, sort_keys=True)
     schema = pa.schema(fields, metadata={b"wuye": words.encode()})
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with pa.OSFile(str(beside), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-            writer.write_batch(pa.record_batch(columns, schema=schema))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with (
+        beside(path) as part,
+        pa.OSFile(str(part), "wb") as sink,
+        pa.ipc.new_file(sink, schema) as writer,
+    ):
+        writer.write_batch(pa.record_batch(columns, schema=schema))
 
 
 class Snapshot:

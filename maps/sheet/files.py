@@ -7,7 +7,6 @@ bytes, with the same fonts and libraries: nothing in a file comes from a clock.
 from __future__ import annotations
 
 import io
-import os
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Any, Final
 import pypdfium2
 from PIL.PngImagePlugin import PngInfo
 
+from geo import whole
 from geo.errors import UsageError
 from maps.sheet.subject import Sheet
 
@@ -33,12 +33,8 @@ Progress = Callable[[int, int], None]
 def beside(path: Path) -> Iterator[Path]:
     """Give a name beside a path to write to; what is whole is renamed, what is not goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with whole.beside(path) as part:
         yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def write_sheet(path: Path, sheet: Sheet, *, dpi: int = DPI) -> Path:

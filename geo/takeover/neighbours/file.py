@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pyarrow as pa
 
 from geo.snapshot.file import Snapshot
 from geo.takeover.neighbours.layer import SCHEMA, Terms, neighbourhood
+from geo.whole import beside
 
 
 def path_of(snapshot: Snapshot, terms: Terms) -> Path:
@@ -40,10 +40,9 @@ def write(path: Path, table: pa.Table, snapshot: Snapshot, terms: Terms) -> None
     words = {"snapshot": snapshot.id, "as_of": snapshot.as_of.isoformat(), **terms.as_json()}
     metadata = {b"wuye": json.dumps(words, sort_keys=True).encode()}
     schema = SCHEMA.with_metadata(metadata)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with pa.OSFile(str(beside), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-            writer.write_table(table.replace_schema_metadata(metadata).combine_chunks())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with (
+        beside(path) as part,
+        pa.OSFile(str(part), "wb") as sink,
+        pa.ipc.new_file(sink, schema) as writer,
+    ):
+        writer.write_table(table.replace_schema_metadata(metadata).combine_chunks())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +14,7 @@ from geo.action_plan import Definition
 from geo.errors import InputError, NotFound
 from geo.takeover.plan import words
 from geo.takeover.plan.record import FallbackStep, GapPart, NotServed, Suggestion, shown, stored
+from geo.whole import beside
 
 Status = Literal["reached already", "reached", "unreachable", "infeasible", "most"]
 
@@ -155,12 +155,8 @@ class Plan:
     def save(self, path: Path) -> None:
         """Write the plan as JSON, whole or not at all."""
         text = json.dumps(self.as_json(), ensure_ascii=False, indent=1)
-        beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            beside.write_text(text + "\n", "utf-8")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+        with beside(path) as part:
+            part.write_text(text + "\n", "utf-8")
 
 
 def assumptions(parameters: dict[str, Any]) -> list[str]:
