@@ -83,9 +83,11 @@ def test_one_drills_down_by_map_and_ranking_and_comes_back_by_the_path(open_page
 
 
 def test_the_address_is_the_view(open_page: Open) -> None:
-    path = f"/?division=5301&level=county&band=C&basis=count&as_of={EARLIER}&lang=en&order=points"
-    page = open_page(path)
+    padded = "530100"  # as in the standard's own table
+    path = f"/?division={padded}&level=county&band=C&basis=count&as_of={EARLIER}&lang=en"
+    page = open_page(path + "&order=points")
     expect(page.locator("h1")).to_have_text("昆明市")
+    expect(page.locator(".levels [aria-pressed=true]")).to_have_text("county")
     expect(page.locator(".chips")).to_contain_text("band C")
     expect(page.locator(".chips")).to_contain_text("by number")
     expect(page.locator(".chips")).to_contain_text(EARLIER)

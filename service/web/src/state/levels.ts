@@ -12,6 +12,20 @@ export const CODE_LENGTHS: Record<Level, number> = {
   community: 12,
 }
 
+/** Give a code without the zeros that only pad it, as the interface does: 530100 is 5301. */
+export function shortestCode(code: string): string {
+  let short = code
+  for (const [width, shorter] of [
+    [12, 9],
+    [9, 6],
+    [6, 4],
+    [4, 2],
+  ] as const) {
+    if (short.length === width && /^0+$/.test(short.slice(shorter))) short = short.slice(0, shorter)
+  }
+  return short
+}
+
 /** From which zoom the tiles have the outlines of a level. */
 export const DRAWN_FROM: Record<Level, number> = {
   province: 3,

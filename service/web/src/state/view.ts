@@ -7,6 +7,7 @@
 import { computed, reactive, readonly, watch } from 'vue'
 import type { LocationQuery, LocationQueryRaw, Router } from 'vue-router'
 import type { IndicatorId, Level } from '@/api/types'
+import { shortestCode } from './levels'
 
 export interface Camera {
   lon: number
@@ -193,6 +194,7 @@ function read(query: LocationQuery): View {
     const value = query[NAMES[key as keyof View]]
     if (typeof value === 'string' && rule.test(value)) found[key] = value
   }
+  found.division = shortestCode(String(found.division))
   found.interim = query[NAMES.interim] === 'true'
   found.camera = readCamera(query[NAMES.camera])
   return found as unknown as View
