@@ -237,7 +237,9 @@ class Cluster:
         self._own(half)
         done = self._run(
             "initdb", "-D", str(half), "--auth=trust", "--no-sync",
-            "--locale=C.UTF-8", "--encoding=UTF8",
+            # Texts in the order of their characters' numbers, as C.UTF-8 has them; by the C rules
+            # the server sorts them as bytes, twice as fast.
+            "--locale=C.UTF-8", "--lc-collate=C", "--encoding=UTF8",
             keep_open=(lock,),  # were we killed now, initdb holds the lock until it is done
         )  # fmt: skip
         if done.returncode:

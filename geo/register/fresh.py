@@ -112,14 +112,21 @@ def fill(connection: Connection, filling: Filling, change: int) -> None:
 def _law_afterwards(connection: Connection, facts: Facts, rows: pd.DataFrame) -> Iterator[None]:
     """Check the law once the rows and the index are there: the trigger would copy them all.
 
-    One fact a subject, in a table that was empty, can't break it.
+    It is taken off, for the server keeps the copy even where a trigger is only disabled. One fact
+    a subject, in a table that was empty, can't break it.
     """
-    switch = sql.SQL("alter table {} {} trigger one_fact_at_a_time")
-    connection.execute(switch.format(_table(facts), sql.SQL("disable")))
+    made = connection.execute(
+        "select pg_get_triggerdef(oid) as made from pg_trigger"
+        " where tgrelid = %s::regclass and tgname = 'one_fact_at_a_time'",
+        [facts.table.name],
+    ).fetchall()
+    drop = sql.SQL("drop trigger if exists one_fact_at_a_time on {}")
+    connection.execute(drop.format(_table(facts)))
     with ThreadPoolExecutor(1) as beside:
         again = beside.submit(lambda: bool(rows.duplicated(list(facts.keys)).any()))
         yield
-    connection.execute(switch.format(_table(facts), sql.SQL("enable")))
+    for trigger in made:
+        connection.execute(trigger["made"])
     connection.execute(
         sql.SQL("set local default_statistics_target = {}").format(STATISTICS_TARGET)
     )

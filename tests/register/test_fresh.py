@@ -342,3 +342,19 @@ def test_texts_as_an_array(register: Register, words: list[str]) -> None:
     with register.connect() as connection:
         row = connection.execute("select %s::text[] as words", [text_array(words)]).fetchone()
     assert row == {"words": words}
+
+
+def triggers(register: Register) -> list[Any]:
+    with register.connect() as connection:
+        return connection.execute(
+            "select tgname, tgenabled::text, pg_get_triggerdef(oid) as said from pg_trigger"
+            " where tgrelid = 'compound_shape'::regclass order by 1"
+        ).fetchall()
+
+
+def test_a_filling_puts_back_the_law(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "WORTH_IT_ROWS", 1)
+    before = triggers(register)
+    assert [row["tgname"] for row in before] == ["one_fact_at_a_time", "still_one_fact_at_a_time"]
+    register.write(Origin("test", "t"), [shaped(of_lint(3))])
+    assert triggers(register) == before
