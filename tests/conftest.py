@@ -15,12 +15,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
-from psycopg import sql
+from testkit.databases import Databases
+from testkit.runs import begin_run, clear_dead_runs, remove_with_servers
 
 from geo.intake.load import Options, import_file
 from geo.intake.verdicts import Outcome
@@ -35,10 +36,6 @@ from service import cli
 TEMPLATE = "wuye_template"
 PROVINCE = "wuye_province"
 PROVINCE_DATES = ("2024-12-31", "2025-12-31")
-FORM = (Path(__file__).parent / "databases.sql").read_text("utf-8")
-KEPT = ("spatial_ref_sys", "wuye_migration")
-"""Tables that the migration fills."""
-
 TEST_SETTINGS = {
     # A machine that loses power has no use for these databases; making, emptying and dropping
     # them waits for the disk several times.
@@ -47,19 +44,24 @@ TEST_SETTINGS = {
     "synchronous_commit": "off",
     # Nothing lives long enough to be worth cleaning up after.
     "autovacuum": "off",
+    # Nobody copies the server, so the log need not hold what a file that is new holds.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
 }
 
 RUN_FOLDER = pytest.StashKey[Path]()
+RUN_LOCK = pytest.StashKey[IO[str]]()
 OF_THE_WORKERS = "wuye_run_folder"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the run's folder, or take the one that the process which started this one has made."""
     given = getattr(config, "workerinput", {}).get(OF_THE_WORKERS)
-    folder = Path(given or tempfile.mkdtemp(prefix="wuye-test-"))
-    # Not pytest's own folder: that is closed to the user that the server runs as.
-    folder.chmod(0o755)
-    config.stash[RUN_FOLDER] = folder
+    if given is None:
+        clear_dead_runs()
+        config.stash[RUN_FOLDER], config.stash[RUN_LOCK] = begin_run()
+    else:
+        config.stash[RUN_FOLDER] = Path(given)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -70,11 +72,9 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the run's server when the last worker is gone, and remove the folder."""
-    if hasattr(config, "workerinput") or RUN_FOLDER not in config.stash:
-        return
-    folder = config.stash[RUN_FOLDER]
-    Cluster(folder / "server").stop()
-    shutil.rmtree(folder)
+    if RUN_LOCK in config.stash:
+        remove_with_servers(config.stash[RUN_FOLDER])
+        config.stash[RUN_LOCK].close()
 
 
 @pytest.fixture(scope="session")
@@ -116,9 +116,17 @@ def cluster(once: Callable[[str, Callable[[Path], None]], Path]) -> Cluster:
         with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
             for name, value in TEST_SETTINGS.items():
                 connection.execute(f"alter system set {name} = '{value}'")
-            connection.execute("select pg_reload_conf()")
             connection.execute(f"create database {TEMPLATE}")
         Register(server.url(TEMPLATE)).migrate()
+        with psycopg.connect(server.url(TEMPLATE), autocommit=True) as connection:
+            # Thousands of connections are opened, and each would load PostGIS for itself.
+            postgis = connection.execute(
+                "select probin from pg_proc where proname = 'postgis_lib_version'"
+            ).fetchone()
+            assert postgis is not None
+            connection.execute(f"alter system set shared_preload_libraries = '{postgis[0]}'")
+        server.stop()
+        server.ensure()
 
     return Cluster(once("server", make))
 
@@ -136,17 +144,29 @@ def stopped_home(once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
 
 
 @pytest.fixture
-def own_cluster(stopped_home: Path) -> Iterator[Cluster]:
+def new_folder(run_folder: Path) -> Iterator[Callable[[], Path]]:
+    """Make folders that the server's user can enter; servers in them are stopped afterwards."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="own-", dir=run_folder)))
+        made[-1].chmod(0o755)
+        return made[-1]
+
+    yield make
+    for folder in made:
+        remove_with_servers(folder)
+
+
+@pytest.fixture
+def own_cluster(stopped_home: Path, new_folder: Callable[[], Path]) -> Cluster:
     """A server of the test's own, with a register, as durable as a user's: it may be killed."""
-    home = Path(tempfile.mkdtemp(prefix="wuye-own-"))
-    home.chmod(0o755)
+    home = new_folder()
     # Owners are kept: the server refuses a folder of another user.
     subprocess.run(["cp", "-a", f"{stopped_home}/.", home], check=True)
     server = Cluster(home)
     server.ensure()
-    yield server
-    server.stop()
-    shutil.rmtree(home)
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -156,87 +176,11 @@ def playwright() -> Iterator[Playwright]:
         yield driver
 
 
-class Databases:
-    """Databases that are as the migration left them, each for one test at a time.
-
-    Copying the template costs ten times what emptying a small database does, so those that a test
-    gives back are emptied for the next, under another name: what is left over from a test finds
-    nothing to write to. A database whose form has changed is dropped.
-    """
-
-    def __init__(self, cluster: Cluster) -> None:
-        self.cluster = cluster
-        self.empty: list[str] = []
-        # Not the template itself: it can't be copied while somebody is connected to it.
-        first = self.take()
-        with psycopg.connect(cluster.url(first)) as connection:
-            self.form = connection.execute(FORM).fetchone()
-            self.tables = self._tables(connection)
-        self.empty.append(first)
-
-    def take(self) -> str:
-        name = f"t_{uuid.uuid4().hex}"
-        with self._server() as server:
-            if self.empty:
-                server.execute(f"alter database {self.empty.pop()} rename to {name}")
-            else:
-                server.execute(f"create database {name} template {TEMPLATE}")
-        return name
-
-    def give_back(self, name: str) -> None:
-        try:
-            self._clear(name)
-        except _Changed:
-            with self._server() as server:
-                server.execute(f"drop database {name} with (force)")
-        else:
-            self.empty.append(name)
-
-    def _clear(self, name: str) -> None:
-        with psycopg.connect(self.cluster.url(name)) as connection:
-            connection.execute(
-                "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
-                " where datname = current_database() and pid <> pg_backend_pid()"
-            )
-            extra = self._tables(connection) - self.tables
-            if extra:
-                connection.execute(_listed("drop table {}", extra))
-            filled = connection.execute(
-                "select relname from pg_class where relkind = 'r' and pg_relation_size(oid) > 0"
-                " and relnamespace = 'public'::regnamespace and relname <> all(%s)",
-                [list(KEPT)],
-            ).fetchall()
-            if filled:
-                connection.execute(_listed("truncate {} cascade", {row[0] for row in filled}))
-            connection.execute(
-                "select setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences"
-                " where last_value is not null"
-            )
-            if connection.execute(FORM).fetchone() != self.form:
-                raise _Changed
-
-    def _tables(self, connection: psycopg.Connection[Any]) -> set[str]:
-        rows = connection.execute(
-            "select relname from pg_class"
-            " where relkind = 'r' and relnamespace = 'public'::regnamespace"
-        )
-        return {row[0] for row in rows}
-
-    def _server(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self.cluster.url("postgres"), autocommit=True)
-
-
-class _Changed(Exception):
-    """A test has changed the database's form."""
-
-
-def _listed(statement: str, names: set[str]) -> sql.Composed:
-    return sql.SQL(statement).format(sql.SQL(", ").join(map(sql.Identifier, sorted(names))))
-
-
 @pytest.fixture(scope="session")
-def databases(cluster: Cluster) -> Databases:
-    return Databases(cluster)
+def databases(cluster: Cluster) -> Iterator[Databases]:
+    made = Databases(cluster, TEMPLATE)
+    yield made
+    made.server.close()
 
 
 @pytest.fixture(scope="session")

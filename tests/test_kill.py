@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,9 +32,9 @@ IMPORT = (
 STATE = "select md5(string_agg(t::text, ',' order by t::text)) from {} t"
 
 
-@pytest.fixture
-def server(own_cluster: Cluster) -> Cluster:
-    return own_cluster
+def moments(*seconds: float, often: list[float]) -> list[object]:
+    """Give moments to stop an import at, and more that only ``make test-long`` tries."""
+    return [*seconds, *(pytest.param(after_s, marks=pytest.mark.long) for after_s in often)]
 
 
 def ledger(folder: Path, name: str, rows: int, mode: str) -> Path:
@@ -45,17 +44,17 @@ def ledger(folder: Path, name: str, rows: int, mode: str) -> Path:
     return path
 
 
-def state(cluster: Cluster) -> list[object]:
-    with psycopg.connect(cluster.ensure()) as connection:
+def state(register: Register) -> list[object]:
+    with psycopg.connect(register.conninfo) as connection:
         return [
             connection.execute(STATE.format(table)).fetchone()
             for table in ("change", "compound", "service_status")
         ]
 
 
-def start_import(cluster: Cluster, path: Path) -> subprocess.Popen[str]:
+def start_import(register: Register, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", IMPORT, cluster.url(), str(path)], cwd=ROOT, text=True,
+        [sys.executable, "-c", IMPORT, register.conninfo, str(path)], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -67,81 +66,77 @@ HELD = {
     "half_merged": "lock table service_status in access exclusive mode",
 }
 
+WAITING = (
+    "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+)
+
 
 @contextlib.contextmanager
 def import_held_at(
-    cluster: Cluster,
+    register: Register,
     place: str,
     path: Path,
-    start: Callable[[Cluster, Path], subprocess.Popen[str]] = start_import,
+    start: Callable[[Register, Path], subprocess.Popen[str]] = start_import,
 ) -> Iterator[subprocess.Popen[str]]:
     """Start an import and hold it at a place of its transaction."""
-    with psycopg.connect(cluster.url()) as blocker:
+    with psycopg.connect(register.conninfo) as blocker:
         blocker.execute(HELD[place])
-        child = start(cluster, path)
-        for _ in range(3000):
-            assert child.poll() is None, child.communicate()
-            with psycopg.connect(cluster.url()) as connection:
-                row = connection.execute(
-                    "select 1 from pg_stat_activity where wait_event_type = 'Lock'"
-                    " and datname = current_database()"
-                ).fetchone()
-            if row is not None:
-                break
-            time.sleep(0.02)
-        else:
-            pytest.fail("the import never came to the place where it is held")
+        child = start(register, path)
+        with psycopg.connect(register.conninfo, autocommit=True) as connection:
+            while not connection.execute(WAITING).fetchall():
+                assert child.poll() is None, child.communicate()
+                time.sleep(0.05)
         yield child
         with contextlib.suppress(psycopg.Error):
             blocker.rollback()
 
 
 @pytest.mark.parametrize("place", HELD)
-def test_kill_nine_of_an_import_half_way(server: Cluster, tmp_path: Path, place: str) -> None:
-    register = Register(server.ensure())
+def test_kill_nine_of_an_import_half_way(register: Register, tmp_path: Path, place: str) -> None:
     import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
-    before = state(server)
+    before = state(register)
     path = ledger(tmp_path, "second.csv", 5000, "市场化物业")
-    with import_held_at(server, place, path) as child:
+    with import_held_at(register, place, path) as child:
         child.send_signal(signal.SIGKILL)
         child.communicate()
-    assert state(server) == before
+    assert state(register) == before
     assert import_file(register, "ledger", path).counts["loaded"] == 5000
 
 
 @pytest.mark.parametrize("place", HELD)
 def test_kill_nine_of_the_server_during_an_import(
-    server: Cluster, tmp_path: Path, place: str
+    own_cluster: Cluster, tmp_path: Path, place: str
 ) -> None:
-    register = Register(server.ensure())
+    register = Register(own_cluster.url())
     import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
-    before = state(server)
+    before = state(register)
     path = ledger(tmp_path, "second.csv", 5000, "市场化物业")
     with (
         contextlib.suppress(psycopg.OperationalError),
-        import_held_at(server, place, path) as child,
+        import_held_at(register, place, path) as child,
     ):
-        pid = int((server.home / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+        pid = int((own_cluster.data / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, signal.SIGKILL)
         _, words = child.communicate(timeout=3600)
         assert child.returncode != 0
         assert "ServerError" in words
-    assert state(server) == before
+    own_cluster.ensure()
+    assert state(register) == before
     assert import_file(register, "ledger", path).counts["loaded"] == 5000
 
 
-@pytest.mark.parametrize("after_s", [0.5, 1.0, 1.5, 2.0])
+@pytest.mark.parametrize("after_s", moments(0.5, 2.0, often=[1.0, 1.5]))
 def test_kill_nine_of_an_import_at_any_moment(
-    server: Cluster, tmp_path: Path, after_s: float
+    register: Register, tmp_path: Path, after_s: float
 ) -> None:
-    before = state(server)
+    before = state(register)
     path = ledger(tmp_path, "file.csv", 5000, "市场化物业")
-    child = start_import(server, path)
+    child = start_import(register, path)
     time.sleep(after_s)
     child.kill()
     child.communicate()
-    now = state(server)
-    loaded = import_file(Register(server.ensure()), "ledger", path).counts
+    now = state(register)
+    loaded = import_file(register, "ledger", path).counts
     # All of it or nothing: the file is new to the register, or known to it as a whole.
     assert (now == before and loaded["loaded"] == 5000) or loaded["unchanged"] == 5000
 
@@ -157,12 +152,12 @@ main()
 """
 
 
-def start_command(cluster: Cluster, path: Path, *words: str) -> subprocess.Popen[str]:
+def start_command(register: Register, path: Path, *words: str) -> subprocess.Popen[str]:
     """Start ``wuye import ledger`` as a person does."""
     return subprocess.Popen(
         [sys.executable, "-c", COMMAND, "import", "ledger", str(path), *words], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, "WUYE_DATABASE_URL": cluster.url(), "WUYE_HOME": str(path.parent / "home")},
+        env={**os.environ, "WUYE_DATABASE_URL": register.conninfo, "WUYE_HOME": str(path.parent / "home")},
     )  # fmt: skip
 
 
@@ -175,31 +170,30 @@ def interrupted(child: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("place", HELD)
-def test_interrupt_of_an_import_half_way(server: Cluster, tmp_path: Path, place: str) -> None:
-    register = Register(server.ensure())
+def test_interrupt_of_an_import_half_way(register: Register, tmp_path: Path, place: str) -> None:
     import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
-    before = state(server)
+    before = state(register)
     path = ledger(tmp_path, "second.csv", 5000, "市场化物业")
-    with import_held_at(server, place, path, start_command) as child:
+    with import_held_at(register, place, path, start_command) as child:
         words = interrupted(child)
     assert child.returncode == 130
     assert "已中断" in words
-    assert state(server) == before
+    assert state(register) == before
     assert import_file(register, "ledger", path).counts["loaded"] == 5000
 
 
-@pytest.mark.parametrize("after_s", [0.05, 0.4, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0])
+@pytest.mark.parametrize("after_s", moments(0.05, 0.8, 1.6, 2.5, often=[0.4, 1.2, 2.0, 3.0]))
 def test_interrupt_of_an_import_at_any_moment(
-    server: Cluster, tmp_path: Path, after_s: float
+    register: Register, tmp_path: Path, after_s: float
 ) -> None:
-    before = state(server)
+    before = state(register)
     path = ledger(tmp_path, "file.csv", 5000, "市场化物业")
-    child = start_command(server, path)
+    child = start_command(register, path)
     assert child.stdout is not None
     assert child.stdout.readline() == "up\n"  # before that, it is Python that is interrupted
     time.sleep(after_s)
     words = interrupted(child)
-    now = state(server)
+    now = state(register)
     # After its last word, the signal ends it.
     assert child.returncode in {0, 130, -signal.SIGINT}, words
     if child.returncode == 0:
@@ -207,54 +201,49 @@ def test_interrupt_of_an_import_at_any_moment(
     elif now != before:
         # Committed, and interrupted while it was telling so: the words must not deny it.
         assert "未写入任何内容" not in words
-    loaded = import_file(Register(server.ensure()), "ledger", path).counts
+    loaded = import_file(register, "ledger", path).counts
     assert (now == before and loaded["loaded"] == 5000) or loaded["unchanged"] == 5000
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Path]:
+def small_disk(new_folder: Callable[[], Path]) -> Path:
     """A disk of 200 MB; only root may mount one."""
-    home = Path(tempfile.mkdtemp(prefix="wuye-disk-"))
-    home.chmod(0o755)
+    home = new_folder() / "disk"
+    home.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=200m,mode=755", "tmpfs", str(home)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        home.rmdir()
         pytest.skip("no small disk can be mounted here")
-    yield home
-    subprocess.run(["umount", str(home)], check=True)
-    home.rmdir()
+    return home
 
 
 def test_full_disk_during_an_import(small_disk: Path, tmp_path: Path) -> None:
     cluster = Cluster(small_disk)
-    try:
-        register = Register(cluster.ensure())
-        register.migrate()
-        import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
-        before = state(cluster)
-        path = ledger(tmp_path, "second.csv", 60_000, "市场化物业")
-        free = shutil.disk_usage(small_disk).free
-        ballast = small_disk / "ballast"
-        ballast.write_bytes(bytes(free - 2_000_000))
-        child = start_command(cluster, path, "--json")
-        _, words = child.communicate(timeout=3600)
-        assert child.returncode == 1, words
-        assert "Traceback" not in words
-        assert json.loads(words)["error"] == "ServerError"
-        ballast.unlink()
-        assert state(cluster) == before
-        assert import_file(register, "ledger", path).counts["loaded"] == 60_000
-    finally:
-        cluster.stop()
+    register = Register(cluster.ensure())
+    register.migrate()
+    import_file(register, "ledger", ledger(tmp_path, "first.csv", 200, "无物业"), Options())
+    before = state(register)
+    path = ledger(tmp_path, "second.csv", 60_000, "市场化物业")
+    free = shutil.disk_usage(small_disk).free
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(free - 2_000_000))
+    child = start_command(register, path, "--json")
+    _, words = child.communicate(timeout=3600)
+    assert child.returncode == 1, words
+    assert "Traceback" not in words
+    assert json.loads(words)["error"] == "ServerError"
+    ballast.unlink()
+    cluster.ensure()
+    assert state(register) == before
+    assert import_file(register, "ledger", path).counts["loaded"] == 60_000
 
 
-def test_import_waits_for_another_and_both_stand(server: Cluster, tmp_path: Path) -> None:
+def test_import_waits_for_another_and_both_stand(register: Register, tmp_path: Path) -> None:
     paths = [
         ledger(tmp_path, f"{mode}.csv", 3000, mode) for mode in ("无物业", "市场化物业", "国有物业")
     ]
-    children = [start_import(server, path) for path in paths]
+    children = [start_import(register, path) for path in paths]
     answers = [child.communicate(timeout=3600) for child in children]
     assert [child.returncode for child in children] == [0, 0, 0], answers
-    changes = Register(server.ensure()).changes()
+    changes = register.changes()
     assert [row["number"] for row in changes] == [3, 2, 1]
     assert [row["at"] for row in changes] == sorted((row["at"] for row in changes), reverse=True)

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 import shapely
 from playwright.sync_api import Browser, Playwright
+from testkit.tables import table
 
 from geo import terms
 from geo.snapshot import file
-from geo.snapshot.columns import TABLES
 
 HAZARDS = (
     "</script><script>document.title='taken'</script>",
@@ -39,24 +38,6 @@ NAMES = {
     530103001: "拓东街道",
     530302001: "南宁街道",
 }
-
-
-def table(name: str, /, **columns: Any) -> pa.Table:
-    """Make a table of the snapshot's, filling what is not given with "not known"."""
-    schema = TABLES[name]
-    rows = len(next(iter(columns.values()))) if columns else 0
-    made = []
-    for field in schema:
-        if field.name in columns:
-            given = columns[field.name]
-            made.append(given if isinstance(given, pa.Array) else pa.array(given, field.type))
-        elif pa.types.is_boolean(field.type) or pa.types.is_integer(field.type):
-            made.append(pa.array([0] * rows, pa.int8()).cast(field.type))
-        elif pa.types.is_floating(field.type):
-            made.append(pa.array(np.full(rows, np.nan)))
-        else:
-            made.append(pa.nulls(rows, field.type))
-    return pa.table(made, schema=schema)
 
 
 def codes_above(streets: np.ndarray) -> dict[str, np.ndarray]:

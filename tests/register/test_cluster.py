@@ -5,9 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -25,12 +24,8 @@ ENSURE = (
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="wuye-home-"))
-    folder.chmod(0o755)
-    yield folder
-    Cluster(folder).stop()
-    shutil.rmtree(folder)
+def home(new_folder: Callable[[], Path]) -> Path:
+    return new_folder()
 
 
 def call(home: Path, **words: object) -> subprocess.Popen[str]:

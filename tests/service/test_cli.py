@@ -2,18 +2,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from geo.register.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -143,23 +139,6 @@ def test_errors_are_words_and_never_a_stack_trace(wuye, monkeypatch) -> None:  #
     assert code == 1
     assert "Traceback" not in out + err
     assert "secret-word" not in out + err
-
-
-@pytest.fixture
-def new_folder() -> Iterator[Callable[[], Path]]:
-    """Make working folders that the database's user can enter; stop their servers afterwards."""
-    made: list[Path] = []
-
-    def make() -> Path:
-        home = Path(tempfile.mkdtemp(prefix="wuye-cli-"))
-        home.chmod(0o755)
-        made.append(home)
-        return home
-
-    yield make
-    for home in made:
-        Cluster(home / ".wuye").stop()
-        shutil.rmtree(home)
 
 
 @pytest.fixture

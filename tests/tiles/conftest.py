@@ -6,36 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
+from testkit.tables import table
 
 from geo import terms
 from geo.snapshot import file
-from geo.snapshot.columns import TABLES
 from maps.tiles.tileset import TileSet
 
 COUNT = 900
 WEST, SOUTH, SIDE = 102.4, 24.8, 0.6
 STEPS = 40  # vertices along a community's side
-
-
-def table(name: str, /, **columns: Any) -> pa.Table:
-    schema = TABLES[name]
-    rows = len(next(iter(columns.values()))) if columns else 0
-    made = []
-    for field in schema:
-        if field.name in columns:
-            given = columns[field.name]
-            made.append(given if isinstance(given, pa.Array) else pa.array(given, field.type))
-        elif pa.types.is_boolean(field.type) or pa.types.is_integer(field.type):
-            made.append(pa.array([0] * rows, pa.int8()).cast(field.type))
-        elif pa.types.is_floating(field.type):
-            made.append(pa.array(np.full(rows, np.nan)))
-        else:
-            made.append(pa.nulls(rows, field.type))
-    return pa.table(made, schema=schema)
 
 
 def star(rng: np.random.Generator, x: float, y: float, size: float) -> shapely.Polygon:

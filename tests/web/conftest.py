@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,12 +32,13 @@ addEventListener('securitypolicyviolation', (event) =>
 
 @pytest.fixture(scope="session")
 def address(
-    province_copy: Callable[[], Register], province_snapshots: Callable[[Path], None]
+    province_copy: Callable[[], Register],
+    province_snapshots: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Start the service on a sample; give its address."""
     assert (STATIC / "index.html").is_file(), "not built: scripts/setup test builds it"
-    home = Path(tempfile.mkdtemp(prefix="wuye-web-"))
-    home.chmod(0o755)
+    home = tmp_path_factory.mktemp("home")
     register = province_copy()
     province_snapshots(home)
     own = {"WUYE_DATABASE_URL": register.conninfo, "WUYE_HOME": str(home), "WUYE_AUTHOR": "tester"}
@@ -57,7 +57,6 @@ def address(
         finally:
             server.terminate()
             server.wait()
-    shutil.rmtree(home)
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
