@@ -19,6 +19,8 @@ from geo.errors import UsageError
 
 Basis = Literal["floor", "land", "count"]
 Population = Literal["urban", "all"]
+By = Literal["company", "project"]
+"""What I3 and I4 count."""
 
 BASIS_NAMES = {"floor": "建筑面积", "land": "用地面积", "count": "小区数"}
 POPULATION_NAMES = {"urban": "城镇小区", "all": "全部小区"}

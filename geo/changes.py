@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from geo.action_plan import Definition
+from geo.action_plan import By, Definition
 from geo.coverage import Coverage, Row, coverage
 from geo.snapshot.file import Snapshot
 
@@ -43,6 +43,7 @@ def changes(
     level: str,
     definition: Definition,
     division: int | None = None,
+    by: By = "company",
 ) -> Changes:
     """Set an indicator's divisions at two dates against each other.
 
@@ -51,8 +52,8 @@ def changes(
     UsageError, NotFound
         As `geo.coverage.coverage`.
     """
-    old = coverage(before, indicator, level, definition, division)
-    new = coverage(after, indicator, level, definition, division)
+    old = coverage(before, indicator, level, definition, division, by)
+    new = coverage(after, indicator, level, definition, division, by)
     was = {row.division: row for row in old.rows}
     now = {row.division: row for row in new.rows}
     rank_was, rank_now = _ranks(old), _ranks(new)

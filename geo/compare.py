@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from geo.action_plan import Definition, action_plan
+from geo.action_plan import By, Definition, Indicator, action_plan
 from geo.coverage import cases_of, within
 from geo.errors import UsageError
 from geo.snapshot.file import Snapshot
@@ -106,8 +106,14 @@ def compare(
     indicator: str = "I1",
     definition: Definition | None = None,
     division: int | None = None,
+    by: By = "company",
 ) -> Comparison:
     """Compare one indicator in two snapshots under one definition.
+
+    Parameters
+    ----------
+    by
+        What I3 and I4 count, as in `geo.coverage.coverage`.
 
     Raises
     ------
@@ -116,9 +122,9 @@ def compare(
     """
     definition = definition or Definition()
     chosen = action_plan().indicator(indicator)
-    old = _states(before, indicator, definition, division)
-    new = _states(after, indicator, definition, division)
-    unit = cases_of(after, chosen, definition).unit
+    old = _states(before, chosen, definition, division, by)
+    new = _states(after, chosen, definition, division, by)
+    unit = cases_of(after, chosen, definition, by).unit
     share_0, share_1 = _share(old), _share(new)
     contributors: list[tuple[Fraction, Fraction, Contributor]] = []
     whole = sum(state.denominator for state in new.values())
@@ -186,9 +192,13 @@ def _share(states: dict[str, _State]) -> Fraction | None:
 
 
 def _states(
-    snapshot: Snapshot, indicator: str, definition: Definition, division: int | None
+    snapshot: Snapshot,
+    indicator: Indicator,
+    definition: Definition,
+    division: int | None,
+    by: By,
 ) -> dict[str, _State]:
-    cases = cases_of(snapshot, action_plan().indicator(indicator), definition)
+    cases = cases_of(snapshot, indicator, definition, by)
     if cases.table not in KEYS:
         raise UsageError(f"不能比较 {cases.table}。")
     inside = cases.population & within(snapshot, division, cases.table)
@@ -198,7 +208,7 @@ def _states(
     amounts = cases.amount[inside].tolist()
     yes = cases.yes[inside].tolist()
     unknown = (cases.unknown & ~cases.yes)[inside].tolist()
-    column = SINCE.get(indicator.upper())
+    column = SINCE.get(indicator.id)
     since = [None] * len(codes)
     if column is not None:
         since = snapshot.column(cases.table, column)[inside].astype(object).tolist()

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo import terms
-from geo.action_plan import Definition, Indicator, action_plan
+from geo.action_plan import By, Definition, Indicator, action_plan
 from geo.codes import LEVEL_WIDTH, level_of
 from geo.errors import NotFound, UsageError
 from geo.snapshot.file import Snapshot
@@ -162,7 +162,7 @@ def coverage(
     level: str,
     definition: Definition | None = None,
     division: int | None = None,
-    by: Literal["company", "project"] = "company",
+    by: By = "company",
 ) -> Coverage:
     """Give an indicator by division.
 

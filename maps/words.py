@@ -119,8 +119,16 @@ def target_text(target: Decimal) -> str:
     return setting_text(target)
 
 
-def definition_text(definition: Definition, indicator: Indicator) -> Words:
-    """Say what an indicator's figure counts, in words for readers (口径)."""
+def definition_text(definition: Definition, indicator: Indicator, unit: str = "") -> Words:
+    """Say what an indicator's figure counts, in words for readers (口径).
+
+    ``unit`` is the figure's own, where that may be another than the indicator's: "projects".
+    """
+    if unit == "projects":
+        return (
+            "项目数 · 在管项目，按所在地",
+            "by number · active projects, where they are",
+        )
     if indicator.subject == "company":
         return (
             "企业数 · 在管企业，按注册地",

@@ -71,7 +71,7 @@ def head(found: Coverage) -> str:
     mark = f"【{MADE_UP}】" if found.made_up else ""
     return (
         f"{mark}{found.indicator.id} {found.indicator.name} · "
-        f"{definition_text(found.definition, found.indicator)[0]} · "
+        f"{definition_text(found.definition, found.indicator, found.unit)[0]} · "
         f"截至 {found.as_of} · 快照 {found.snapshot[:12]} · 口径 {found.definition.id}"
     )
 

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from geo.action_plan import action_plan
+from geo.action_plan import By, action_plan
 from geo.compare import KINDS, REASONS, compare
 from geo.coverage import coverage
 from geo.errors import UsageError
 from geo.snapshot.build import Snapshots
 from geo.snapshot.file import Snapshot
 from geo.terms import MADE_UP
+from maps.words import definition_text
 from service.options import (
     AsOf,
     Band,
@@ -31,6 +32,10 @@ from service.options import (
 from service.output import out, percent, print_coverage, print_json, table
 from service.settings import Settings
 from service.workspace import Workspace
+
+ByOption = Annotated[
+    str, typer.Option("--by", help="I3、I4：company 按注册地企业、project 按所在地项目。")
+]
 
 
 def snapshot(
@@ -95,14 +100,10 @@ def show_coverage(
     basis: BasisOption = "floor",
     population: PopulationOption = "urban",
     with_interim: WithInterim = False,
-    by: Annotated[
-        str, typer.Option(help="I3、I4：company 按注册地企业、project 按所在地项目。")
-    ] = "company",
+    by: ByOption = "company",
     as_json: Json = False,
 ) -> None:
     """Print an indicator by division: shares, bounds and gaps."""
-    if by not in {"company", "project"}:
-        raise UsageError(f"--by {by}：没有这种统计对象。", "可用：company、project。")
     definition = definition_of(band, basis, population, with_interim=with_interim)
     found = coverage(
         snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at),
@@ -110,12 +111,18 @@ def show_coverage(
         level,
         definition,
         division_code(division),
-        by="project" if by == "project" else "company",
+        _by(by),
     )
     if as_json:
         print_json(found.as_json())
     else:
         print_coverage(found)
+
+
+def _by(text: str) -> By:
+    if text not in {"company", "project"}:
+        raise UsageError(f"--by {text}：没有这种统计对象。", "可用：company、project。")
+    return "project" if text == "project" else "company"
 
 
 def show_compare(
@@ -127,6 +134,7 @@ def show_compare(
     basis: BasisOption = "floor",
     population: PopulationOption = "urban",
     with_interim: WithInterim = False,
+    by: ByOption = "company",
     as_json: Json = False,
 ) -> None:
     """Print what changed between two snapshots and through whom."""
@@ -137,14 +145,16 @@ def show_compare(
         indicator,
         definition_of(band, basis, population, with_interim=with_interim),
         division_code(division),
+        _by(by),
     )
     if as_json:
         print_json(found.as_json())
         return
+    counts = definition_text(found.definition, action_plan().indicator(found.indicator), found.unit)
     target = action_plan().indicator(found.indicator).target
     change = "—" if found.change_points is None else f"{found.change_points:+.3f} 个百分点"
     out.print(
-        f"{found.indicator} · {found.definition.describe()}"
+        f"{found.indicator} · {counts[0]}"
         f" · {found.as_of_before} → {found.as_of_after}："
         f"{percent(found.share_before, target)} → {percent(found.share_after, target)}（{change}）",
         highlight=False,

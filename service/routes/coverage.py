@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from geo.coverage import Coverage, Row, coverage
 from maps.figures import reader_text
 from maps.style import class_of, share_classes
+from maps.words import definition_text
 from service.dependencies import (
     NOT_MODIFIED,
     AskedOf,
@@ -55,6 +56,7 @@ def show_coverage(
 def as_answer(found: Coverage) -> dict[str, Any]:
     """Give CONTRACT's JSON, each row with its class and with what a reader sees."""
     words = found.as_json()
+    words["counts"] = definition_text(found.definition, found.indicator, found.unit)
     words["rows"] = [row_words(row, found.unit) for row in found.rows]
     words["total"] = row_words(found.total, found.unit)
     return words

@@ -19,7 +19,7 @@ from geo.series import Step, period_ends, required_path
 from geo.snapshot.file import Snapshot
 from geo.snapshot.opened import EARLIEST, LATEST
 from maps.style import STATES, Words
-from maps.words import amount_text, share_text
+from maps.words import amount_text, definition_text, share_text
 from service.asking_work import ask, long_work
 from service.dependencies import (
     NOT_MODIFIED,
@@ -266,16 +266,19 @@ def show_compare(
     definition: DefinitionOf,
     division: DivisionOf,
     indicator: IndicatorOf = "I1",
+    by: By = "company",
     limit: Annotated[int, Query(ge=1, le=LISTED_MOST, description="列出多少个。")] = 100,
 ) -> Response:
     """Give what moved a share between two snapshots; contributors sum to the change."""
     before, after, asked = pair
 
     def make() -> dict[str, Any]:
-        words = compare(before, after, indicator, definition, division).as_json()
+        found = compare(before, after, indicator, definition, division, by)
+        words = found.as_json()
         total = len(words["contributors"])
         return {
             **words,
+            "counts": definition_text(definition, action_plan().indicator(indicator), found.unit),
             "contributors": words["contributors"][:limit],
             "contributors_total": total,
             "made_up": before.made_up or after.made_up,
@@ -298,12 +301,13 @@ def show_changes(
     division: DivisionOf,
     indicator: IndicatorOf = "I1",
     level: Annotated[Level, Query(description="列出哪一级。The level to list.")] = "prefecture",
+    by: By = "company",
 ) -> Response:
     """Give each division's share before and after, its change in points, and its ranks."""
     before, after, asked = pair
 
     def make() -> dict[str, Any]:
-        found = changes(before, after, indicator, level, definition, division)
+        found = changes(before, after, indicator, level, definition, division, by)
         return {
             "before": before.id,
             "after": after.id,
@@ -314,6 +318,7 @@ def show_changes(
             "unit": found.after.unit,
             "level": level,
             "definition": definition.as_json(),
+            "counts": definition_text(definition, found.after.indicator, found.after.unit),
             "target_note": action_plan().scope_note,
             "rows": [_change(row) for row in found.rows],
             "total": _change(found.total),

@@ -84,6 +84,7 @@ class CoverageAnswer(Figures):
     name: str
     unit: Unit
     level: str
+    counts: Both = Field(description="数的是什么，口径的文字。What is counted, in words.")
     target_note: str
     rows: list[CoverageRow]
     total: CoverageRow

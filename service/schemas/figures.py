@@ -103,6 +103,7 @@ class Compare(Answer):
     indicator: str
     unit: Unit
     definition: DefinitionWords
+    counts: Both = Field(description="数的是什么，口径的文字。What is counted, in words.")
     share_before: Share
     share_after: Share
     change_points: float | None
@@ -142,6 +143,7 @@ class ChangesAnswer(Answer):
     unit: Unit
     level: str
     definition: DefinitionWords
+    counts: Both = Field(description="数的是什么，口径的文字。What is counted, in words.")
     target_note: str
     rows: list[ChangeRow]
     total: ChangeRow

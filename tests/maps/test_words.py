@@ -92,6 +92,10 @@ def test_a_definition_says_what_it_counts() -> None:
     committees = words.definition_text(Definition(with_interim=True), plan.indicator("I2"))
     assert "含物业管理委员会" in committees[0]
     assert not committees[0].startswith("A档")
+    companies = words.definition_text(Definition(), plan.indicator("I3"), "companies")
+    projects = words.definition_text(Definition(), plan.indicator("I3"), "projects")
+    assert "企业数" in companies[0]
+    assert "项目数" in projects[0]
     by_number = words.definition_text(Definition(basis="count"), plan.indicator("I1"))
     assert "小区数" in by_number[0]
 

@@ -158,8 +158,10 @@ def test_a_series_counts_what_the_figure_counts(client: TestClient, by: str) -> 
     assert figure["denominator"] > 0
 
 
-def test_changes_and_comparison_tell_the_same(client: TestClient) -> None:
-    both = {"before": "2024-06-30", "after": AS_OF, "division": KUNMING}
+@pytest.mark.parametrize(("indicator", "by"), [("I1", "company"), ("I3", "project")])
+def test_changes_and_comparison_tell_the_same(client: TestClient, indicator: str, by: str) -> None:
+    own = {"division": KUNMING, "indicator": indicator, "by": by}
+    both = {"before": "2024-06-30", "after": AS_OF, **own}
     moved = client.get("/api/v1/coverage/changes", params={**both, "level": "county"}).json()
     compared = client.get("/api/v1/coverage/compare", params={**both, "limit": 500}).json()
     assert moved["total"]["change_points"] == pytest.approx(compared["change_points"])
@@ -169,6 +171,9 @@ def test_changes_and_comparison_tell_the_same(client: TestClient) -> None:
     assert sum(compared["by_kind"].values()) == pytest.approx(compared["change_points"])
     shares = [row["share_after"] for row in moved["rows"] if row["rank_after"] == 1]
     assert shares == [max(row["share_after"] or 0 for row in moved["rows"])]
+    figure = _get(client, "/coverage", level="prefecture", **own)
+    assert moved["total"]["share_after"] == figure["total"]["share"]
+    assert moved["counts"] == compared["counts"] == figure["counts"]
     falls = [row["change_points"] for row in moved["rows"] if row["change_points"] is not None]
     assert falls == sorted(falls)
 

@@ -35,7 +35,7 @@ def test_headline_ranking_and_table_show_what_the_interface_says(open_page: Open
         expect(page.locator(".over caption")).to_contain_text(found["name"])
         head = page.locator(".overview .head")
         expect(head.locator(".figure")).to_contain_text(found["total"]["text"]["share"][:-2])
-        for mark in (found["definition"]["text"], LATER, found["snapshot"][:8]):
+        for mark in (found["counts"]["zh"], LATER, found["snapshot"][:8]):
             expect(head).to_contain_text(mark)
         shown = {
             row.locator("th").inner_text(): row.locator("td").first.inner_text()

@@ -82,7 +82,7 @@ def test_03_under_another_definition(open_page: Open, ask: Ask, shoot: Shoot) ->
     page.get_by_role("radio", name="B档：").check()
     found = ask("/coverage", band="B", level="prefecture", as_of=LATER)
     expect(page.locator(".figure")).to_contain_text(number(found["total"]["text"]["share"]))
-    expect(page.locator(".legend")).to_contain_text(found["definition"]["text"])
+    expect(page.locator(".legend")).to_contain_text(found["counts"]["zh"])
     shoot(page, "03-under-another-definition")
     page.goto(page.url.split("?")[0] + "?indicator=I2&interim=true")
     with_interim = ask("/coverage", indicator="I2", with_interim="true", as_of=LATER)

@@ -65,6 +65,8 @@ export interface Coverage extends Dated {
   name: string
   unit: 'm2' | 'compounds' | 'companies' | 'projects'
   level: Level
+  /** What is counted, in words. */
+  counts: Words
   target_note: string
   rows: CoverageRow[]
   total: CoverageRow

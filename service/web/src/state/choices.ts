@@ -1,6 +1,6 @@
 /** The choices of a definition (口径) that matter to the indicator on screen, and what it says in words. */
 import { computed } from 'vue'
-import type { Words } from '@/api/types'
+import type { IndicatorId, Words } from '@/api/types'
 import { definitions } from '@/state/definitions'
 import { coverage } from '@/state/figures'
 import { view } from '@/state/view'
@@ -24,10 +24,10 @@ const option = (value: string | boolean, name: Words, effect: Words): Option => 
   effect: say(effect),
 })
 
-export const groups = computed<Group[]>(() => {
+function groupsOf(indicator: IndicatorId): Group[] {
   const all = definitions.value
   if (!all) return []
-  if (view.indicator === 'I3' || view.indicator === 'I4') {
+  if (indicator === 'I3' || indicator === 'I4') {
     const kinds = ['company', 'project'] as const
     return [
       {
@@ -44,7 +44,7 @@ export const groups = computed<Group[]>(() => {
     key: 'population',
     options: all.populations.map(({ id, name, effect }) => option(id, name, effect)),
   }
-  if (view.indicator === 'I2') {
+  if (indicator === 'I2') {
     return [
       {
         key: 'interim',
@@ -58,21 +58,26 @@ export const groups = computed<Group[]>(() => {
     { key: 'basis', options: all.bases.map(({ id, name, effect }) => option(id, name, effect)) },
     populations,
   ]
-})
+}
 
-/** The choices in few words. */
-export const chosenText = computed(() => {
-  const parts = groups.value.map(
+export const groups = computed<Group[]>(() => groupsOf(view.indicator))
+
+function inFewWords(own: Group[]): string {
+  const parts = own.map(
     ({ key, options }) =>
       options.find(({ value }) => value === view[key])?.name.split(/[：:]/)[0] ?? '',
   )
   return parts.filter(Boolean).join(' · ')
-})
+}
 
-/** The definition of the figures on screen, as their answer names it. */
-export const definitionText = computed(() =>
-  view.language === 'zh' ? (coverage.value?.definition.text ?? '') : chosenText.value,
-)
+/** The choices in few words. */
+export const chosenText = computed(() => inFewWords(groups.value))
+
+/** Under which definition a compound is covered by service, whatever the indicator on screen. */
+export const serviceText = computed(() => inFewWords(groupsOf('I1')))
+
+/** What the figures on screen count, as their answer says. */
+export const definitionText = computed(() => say(coverage.value?.counts))
 
 /** That targets are the province's, and lines below it planning lines. */
 export const targetNote = computed(() => say(definitions.value?.plan.scope_note))

@@ -5,7 +5,7 @@ import { address } from '@/api/client'
 import { useAnswer } from '@/state/answer'
 import { LEVELS, isBelow, levelBelow, levelOf } from '@/state/levels'
 import { dateQuery } from '@/state/date'
-import { definitionQuery, view } from '@/state/view'
+import { byOf, definitionQuery, view } from '@/state/view'
 
 const scope = effectScope(true)
 /** Finer levels than these would be too small to see. */
@@ -26,7 +26,7 @@ const asked = () => ({
   division: view.division,
   level: levelOf(view.division) === 'community' ? 'community' : shownLevel.value,
   indicator: view.indicator,
-  by: view.indicator === 'I3' || view.indicator === 'I4' ? view.by : '',
+  by: byOf(view.indicator),
   ...definitionQuery.value,
 })
 
@@ -52,8 +52,7 @@ export function addressOfFigures(
     const level = levelBelow(levelOf(part.division))
     return address('/coverage', { ...query, division: part.division, level })
   }
-  const by = part.indicator === 'I3' || part.indicator === 'I4' ? view.by : ''
-  return address('/coverage', { ...query, indicator: part.indicator, by })
+  return address('/coverage', { ...query, indicator: part.indicator, by: byOf(part.indicator) })
 }
 
 export const coverage = now.answer
@@ -65,6 +64,7 @@ export const askCoverageAgain = now.again
 export const coverageBeside = past.answer
 export const besideLoading = past.loading
 export const besideProblem = past.problem
+export const askBesideAgain = past.again
 
 /** The snapshot that everything on screen is read from; empty until the first answer. */
 export const snapshot = computed(() => coverage.value?.snapshot ?? '')

@@ -4,7 +4,7 @@ import { follow, send, type Job } from '@/api/client'
 import type { CoverageRow, Words } from '@/api/types'
 import { mapStands } from '@/map/look'
 import { useAnswer } from '@/state/answer'
-import { definitionQuery, view } from '@/state/view'
+import { byOf, definitionQuery, view } from '@/state/view'
 import { asOf } from '@/state/figures'
 
 export interface SeriesPoint {
@@ -31,7 +31,7 @@ export const span = computed(() => ({
 
 const question = computed(() => ({
   indicator: view.indicator,
-  by: view.indicator === 'I3' || view.indicator === 'I4' ? view.by : '',
+  by: byOf(view.indicator),
   division: view.division,
   step: 'quarter',
   ...span.value,

@@ -110,6 +110,11 @@ export const definitionQuery = computed(() => ({
   with_interim: state.interim,
 }))
 
+/** What an indicator of companies counts; of others there is no such choice. */
+export function byOf(indicator: IndicatorId): string {
+  return indicator === 'I3' || indicator === 'I4' ? state.by : ''
+}
+
 /** Let the view follow the address from now on. */
 export function followAddress(own: Router): void {
   router = own
