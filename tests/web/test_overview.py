@@ -122,6 +122,11 @@ def test_two_dates_side_by_side(open_page: Open) -> None:
     expect(page.locator(".ranking .amount").first).to_contain_text("点")
 
 
+def test_a_second_date_that_cannot_be_had_says_why(open_page: Open) -> None:
+    page = open_page("/?beside=1900-01-01", provoked="400 (Bad Request)")
+    expect(page.locator(".head").get_by_role("alert")).to_contain_text("1949-10-01")
+
+
 def test_search_by_pinyin_and_keyboard_alone(open_page: Open) -> None:
     page = open_page("/")
     expect(page.locator("h1")).to_be_visible()
@@ -162,7 +167,7 @@ def test_a_phone_has_one_column(open_page: Open) -> None:
 
 
 def test_an_error_says_what_to_do(open_page: Open, ask: Ask) -> None:
-    page = open_page("/", offline=True)
+    page = open_page("/", provoked="net::ERR_INTERNET_DISCONNECTED")
     expect(page.locator(".figure")).to_be_visible()
     page.wait_for_selector('[data-still="true"]')  # the map's worker comes over the network too
     page.context.set_offline(True)
