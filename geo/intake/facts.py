@@ -63,12 +63,15 @@ def compounds(rows: Frame, findings: Findings, effective: dt.date | None) -> lis
     rows = once_a_key(rows, ["code"], findings, "小区编码")
     staged = [_profiles(rows, effective)]
     if "geometry" in rows:
-        shaped = rows[rows["geometry"].notna()]
-        columns = {"code": shaped["code"].array, "geom": shaped["geometry"].array}
-        staged.append(
-            Staged("compound_shape", frame(shaped, columns, standing(effective)), effective)
-        )
+        staged.append(shapes_of(rows, effective))
     return staged
+
+
+def shapes_of(rows: Frame, effective: dt.date | None) -> Staged:
+    """Stage the polygons of compounds."""
+    shaped = rows[rows["geometry"].notna()]
+    columns = {"code": shaped["code"].array, "geom": shaped["geometry"].array}
+    return Staged("compound_shape", frame(shaped, columns, standing(effective)), effective)
 
 
 def _profiles(rows: Frame, effective: dt.date | None) -> Staged:

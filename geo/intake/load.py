@@ -6,7 +6,7 @@ Nothing is written before everything has been read, and all of it or none is com
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +71,9 @@ def import_file(
     check_call(kind, options)
     raw = read(path, kind, options.headers, options.layer, options.constants)
     with ThreadPoolExecutor(1) as beside, register.ahead() as ahead:
-        sha256 = beside.submit(_sha256, path)
         prepared = prepare(register, kind, raw, path.name, options, beside, ahead)
-        return _write(register, prepared, sha256.result(), options, ahead)
+        sha256 = beside.submit(_sha256, path)  # the server works by now, and a core is free
+        return _write(register, prepared, sha256, options, ahead)
 
 
 def check_call(kind: str, options: Options) -> None:
@@ -106,7 +106,7 @@ def import_table(
 def _write(
     register: Register,
     prepared: Prepared,
-    sha256: str,
+    sha256: str | Future[str],
     options: Options,
     ahead: Ahead | None = None,
 ) -> Outcome:
@@ -175,16 +175,20 @@ def prepare(
     noted = kind in WITH_NOTES
     if noted:
         _take_notes(kind, raw, kept, frame, marks, findings)
+    begun = 0
     if ahead is not None and kind == "compounds" and judging and options.complete is None:
-        _begin(ahead, findings.good_rows(frame), options)
+        begun = _begin(ahead, findings.good_rows(frame), options)
     datum = _take_geometry(register, kind, raw, frame, findings, options, file, judging)
+    first = False
+    if ahead is not None and begun and tags is None:
+        first = _begin_shapes(ahead, findings.good_rows(frame), begun, options)
     take_codes(register, kind, frame, findings)
     warn_of_unknown_divisions(register, kind, frame, findings)
     warn_of_codes_alike(register, kind, frame, findings, ahead)
-    differences = compare(register, kind, frame, tags, findings, options.effective)
+    differences = [] if first else compare(register, kind, frame, tags, findings, options.effective)
     good = findings.good_rows(frame)
     staged = facts.FACTS_OF[kind](good, findings, options.effective) if len(good) else []
-    related = relate(register, kind, good, findings, options.effective, pool)
+    related = relate(register, kind, good, findings, options.effective, pool, alone=first)
     if kind == "gates":
         relate_gates(register, good, findings, options.effective)
     complete = completeness(register, kind, frame, findings, options.complete)
@@ -207,10 +211,23 @@ def prepare(
     )
 
 
-def _begin(ahead: Ahead, rows: pd.DataFrame, options: Options) -> None:
-    likely_facts = facts.likely_profiles(rows, options.effective)
-    if likely_facts is not None:
-        ahead.begin(likely_facts)
+def _begin(ahead: Ahead, rows: pd.DataFrame, options: Options) -> int:
+    """Begin to write profiles before the shapes are known; give how many."""
+    profiles = facts.likely_profiles(rows, options.effective)
+    if profiles is None:
+        return 0
+    ahead.begin(profiles)
+    return len(profiles.rows)
+
+
+def _begin_shapes(ahead: Ahead, rows: pd.DataFrame, begun: int, options: Options) -> bool:
+    """Begin to write shapes behind their profiles; tell whether the register had none.
+
+    If the lint held a row, all that was begun is for nothing.
+    """
+    if len(rows) == begun:
+        ahead.begin(facts.shapes_of(rows, options.effective))
+    return ahead.found_empty("compound_shape")
 
 
 def _take_notes(

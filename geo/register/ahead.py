@@ -1,11 +1,11 @@
-"""Filling a table while the rest of its file is still being checked.
+"""Filling tables while the rest of their file is still being checked.
 
-The server would idle for as long as a file's shapes are judged. So the rows that are known already
-go into their empty table then, in the transaction of the change itself, which is committed or
-rolled back as a whole. Nobody notices: the filling never waits for anybody, and gives way as soon
-as anybody, the import's own rules too, waits for a table that it holds. Where it gave way, failed,
-or filled in other rows than it came to in the end, it is rolled back and done again in its turn
-(docs/decisions/0018).
+The server would idle for as long as a file's cells and shapes are judged. So the rows that are
+known already go into their empty tables then, in the transaction of the change itself, which is
+committed or rolled back as a whole. Nobody notices: the filling never waits for anybody, and gives
+way as soon as anybody, the import's own rules too, waits for a table that it holds. Where it gave
+way, failed, or filled in other rows than it came to in the end, it is rolled back and done again in
+its turn (docs/decisions/0018).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import psycopg
 from psycopg.rows import dict_row
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 LOOK_S: Final = 0.1
 """Between looks for somebody who waits, and between tries to stop a statement."""
 
+TABLES: Final = ("compound", "compound_shape")
+"""What may be filled ahead."""
+
 NEXT_NUMBER: Final = "select coalesce(max(number), 0) + 1 as number from change"
 """For whoever holds the write lock: it is still the next one when the change is opened."""
 
@@ -42,7 +45,7 @@ _WAITED_FOR: Final = (
 
 
 class Ahead:
-    """At most one table of a change, filled before its turn; rolled back unless taken over.
+    """Tables of a change, filled before their turn; rolled back unless taken over.
 
     Parameters
     ----------
@@ -54,68 +57,88 @@ class Ahead:
 
     def __init__(self, conninfo: str, lock: int) -> None:
         self._conninfo, self._lock = conninfo, lock
-        self._item: Staged | None = None
+        self._pool = ThreadPoolExecutor(1)
         self._connection: Connection | None = None
-        self._filled: Future[bool] | None = None
+        self._opened: Future[int | None] | None = None
+        self._empty: frozenset[str] = frozenset()
+        self._fillings: list[tuple[Staged, Future[bool]]] = []
         self._mutex = threading.Lock()
         self._taken, self._stopped = threading.Event(), threading.Event()
-        self._empty = threading.Event()
+        self._filled: frozenset[str] = frozenset()
 
     @property
-    def table(self) -> str | None:
-        """Name the table whose filling was taken over."""
-        return self._item.table if self._item is not None and self._taken.is_set() else None
+    def tables(self) -> frozenset[str]:
+        """Name the tables whose filling was taken over."""
+        return self._filled
 
     def begin(self, item: Staged) -> None:
-        """Begin to fill a table with facts, if it is empty and nobody is in the way."""
-        if self._filled is None and len(item.rows) >= fresh.WORTH_IT_ROWS:
-            self._item = item
-            pool = ThreadPoolExecutor(2)
-            self._filled = pool.submit(self._fill, item)
-            pool.submit(self._look)
-            pool.shutdown(wait=False)
+        """Begin to fill a table with facts, after those begun before, if nobody is in the way."""
+        if len(item.rows) < fresh.WORTH_IT_ROWS:
+            return
+        if self._opened is None:
+            self._opened = self._pool.submit(self._open, item.table)
+        self._fillings.append((item, self._pool.submit(self._fill, item)))
 
     def found_empty(self, table: str) -> bool:
         """Tell whether it is filling a table that was empty: to ask that table would stop it."""
-        if self._filled is None or self._item is None or self._item.table != table:
-            return False
-        while not self._empty.wait(LOOK_S) and not self._filled.done():
-            pass  # it is about to find out
-        return self._empty.is_set() and not self._stopped.is_set()
+        begun = any(item.table == table for item, _ in self._fillings)
+        return begun and self._number() is not None and table in self._empty
 
     def take(self, staged: Sequence[Staged]) -> Connection | None:
-        """Take over the open transaction in which a table has just these facts.
+        """Take over the open transaction in which tables have just these facts.
+
+        From here on it no longer gives way; it is waited for.
 
         Returns
         -------
         Connection or None
             None where there is none; nothing is left of the filling then.
         """
-        if self._filled is None or self._item is None:
-            return None
-        table, rows = self._item.table, self._item.rows
-        if any(item.table == table and rows.equals(item.rows) for item in staged):
+        if self._number() is not None and self._is_just(staged) and self._end(self._taken):
             with contextlib.suppress(psycopg.Error):
-                if self._filled.result() and self._end(self._taken):
+                filled = {item.table for item, done in self._fillings if done.result()}
+                if filled:
+                    self._filled = frozenset(filled)
                     return self._connection
         self.close()
         return None
 
     def close(self) -> None:
         """Roll back what is neither committed nor rolled back yet."""
-        self._give_way()
-        if self._connection is not None:
-            self._connection.close()
+        self._stopped.set()
+        self._halt()
+        self._pool.shutdown(wait=False)
+
+    def _is_just(self, staged: Sequence[Staged]) -> bool:
+        """Tell whether what goes into the tables is what was staged for them."""
+        return all(
+            any(item.table == last.table and last.rows.equals(item.rows) for last in staged)
+            for item, _ in self._fillings
+            if item.table in self._empty
+        )
+
+    def _number(self) -> int | None:
+        """Wait for the change's number; None where there is no filling."""
+        if self._opened is None:
+            return None
+        with contextlib.suppress(psycopg.Error):
+            return self._opened.result()
+        return None
 
     def _give_way(self) -> None:
         """Stop the filling and roll it back, unless it was taken over."""
-        if self._filled is None or not self._end(self._stopped):
-            return
-        while not self._filled.done():
+        if self._end(self._stopped):
+            self._halt()
+
+    def _halt(self) -> None:
+        """Stop what is being filled, and roll all of it back."""
+        begun: list[Future[Any]] = [done for _, done in self._fillings]
+        begun += [] if self._opened is None else [self._opened]
+        while any(not done.done() for done in begun):
             if self._connection is not None:
                 with contextlib.suppress(psycopg.Error):
                     self._connection.cancel()
-            wait([self._filled], LOOK_S)
+            wait(begun, LOOK_S)
         if self._connection is not None:
             self._connection.close()
 
@@ -127,42 +150,56 @@ class Ahead:
                 way.set()
             return way.is_set()
 
-    def _fill(self, item: Staged) -> bool:
-        done = False
-        with psycopg.connect(self._conninfo, row_factory=dict_row, autocommit=True) as asking:
-            asking.execute("set lock_timeout = '50ms'")
-            empty = fresh.is_empty(asking, FACTS[item.table])
+    def _open(self, table: str) -> int | None:
+        """Begin the change, if a table is empty and nobody writes; give its number."""
+        number = None
         try:
-            done = empty and self._fill_empty(item)
+            self._connection = connection = psycopg.connect(self._conninfo, row_factory=dict_row)
+            connection.execute(_NO_WAITING)
+            if fresh.is_empty(connection, FACTS[table]):  # else nobody is kept from writing
+                row = connection.execute(_TRY_LOCK, [self._lock]).fetchone()
+                if row is not None and row["locked"]:
+                    self._empty = frozenset(
+                        name for name in TABLES if fresh.is_empty(connection, FACTS[name])
+                    )
+                    row = connection.execute(NEXT_NUMBER).fetchone()
+                    number = row["number"] if row is not None and table in self._empty else None
         finally:
-            if not done:  # nobody is to wait for what came to nothing
-                self._end(self._stopped)
-                if self._connection is not None:
-                    self._connection.close()
+            if number is None:
+                self._abandon()
+        if number is not None:
+            threading.Thread(target=self._look, daemon=True).start()
+        return number
+
+    def _fill(self, item: Staged) -> bool:
+        """Fill a table, if it was found empty."""
+        number, connection = self._number(), self._connection
+        if number is None or connection is None or item.table not in self._empty:
+            return False
+        done = False
+        try:
+            filling = fresh.ready(FACTS[item.table], item.rows)
+            if not self._stopped.is_set():
+                if not self._taken.is_set():
+                    connection.execute(_NO_WAITING)
+                fresh.fill(connection, filling, number)
+                connection.execute("set local lock_timeout to default")
+                done = True
+        finally:
+            if not done:
+                self._abandon()
         return done
 
-    def _fill_empty(self, item: Staged) -> bool:
-        """Fill the table under the write lock, if it still is empty then."""
-        facts = FACTS[item.table]
-        filling = fresh.ready(facts, item.rows)
-        self._connection = connection = psycopg.connect(self._conninfo, row_factory=dict_row)
-        connection.execute(_NO_WAITING)
-        row = connection.execute(_TRY_LOCK, [self._lock]).fetchone()
-        if row is None or not row["locked"] or not fresh.is_empty(connection, facts):
-            return False
-        self._empty.set()
-        row = connection.execute(NEXT_NUMBER).fetchone()
-        if row is None or self._stopped.is_set():
-            return False
-        fresh.fill(connection, filling, row["number"])
-        connection.execute("set local lock_timeout to default")
-        return True
+    def _abandon(self) -> None:
+        """Roll back what came to nothing: nobody is to wait for it."""
+        self._end(self._stopped)
+        if self._connection is not None:
+            self._connection.close()
 
     def _look(self) -> None:
         """Give way as soon as anybody waits for a table that is being filled."""
-        while self._connection is None:
-            if self._stopped.wait(LOOK_S):
-                return
+        if self._connection is None:
+            return
         pid = self._connection.info.backend_pid
         with psycopg.connect(self._conninfo, autocommit=True) as watch:
             while not self._taken.is_set() and not self._stopped.wait(LOOK_S):

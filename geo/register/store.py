@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,15 +34,16 @@ MIGRATION_LOCK = WRITE_LOCK + 1
 class Origin:
     """Who writes what: the head of a change.
 
-    ``sha256`` is of the file's bytes; ``parameters`` are the words of the call that shape what is
-    read from it (crs, map, effective, complete). ``found`` is what was found out beside them, from
-    the file and the register: it is recorded under that name and doesn't tell imports apart.
+    ``sha256`` is of the file's bytes, or comes to it later; ``parameters`` are the words of the
+    call that shape what is read from it (crs, map, effective, complete). ``found`` is what was
+    found out beside them, from the file and the register: it is recorded under that name and
+    doesn't tell imports apart.
     """
 
     kind: str
     author: str
     file: str | None = None
-    sha256: str | None = None
+    sha256: str | Future[str] | None = None
     made_up: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
     found: Mapping[str, Any] = field(default_factory=dict)
@@ -51,6 +52,10 @@ class Origin:
     def recorded(self) -> dict[str, Any]:
         """The change's parameters."""
         return {**self.parameters, **({"found": dict(self.found)} if self.found else {})}
+
+    def hash_of_file(self) -> str | None:
+        """Give the hash, when it is known."""
+        return self.sha256.result() if isinstance(self.sha256, Future) else self.sha256
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,7 @@ class Register:
             raise
 
     def ahead(self) -> Ahead:
-        """Give what may fill a table of the next change before it is written."""
+        """Give what may fill tables of the next change before it is written."""
         return Ahead(self.conninfo, WRITE_LOCK)
 
     def write(
@@ -185,7 +190,7 @@ class Register:
             What else belongs to the change, given its number and those positions; tells whether it
             altered anything.
         ahead
-            What may have filled one of the tables already, in a transaction that goes on here.
+            What may have filled tables already, in a transaction that goes on here.
 
         Raises
         ------
@@ -195,9 +200,9 @@ class Register:
         """
         result: list[Written] = []
         begun = None if ahead is None else ahead.take(staged)
-        done = None if ahead is None else ahead.table
+        done = frozenset() if ahead is None else ahead.tables
         with contextlib.suppress(_Rehearsal), self.connect(begun) as connection:
-            left = [item for item in staged if item.table != done]
+            left = [item for item in staged if item.table not in done]
             bulk = {item.table for item in left if _may_fill(connection, item)}
             pool = ThreadPoolExecutor(1)
             fillings = {
@@ -207,7 +212,7 @@ class Register:
             }
             pool.shutdown(wait=False)
             for number, item in enumerate(staged):
-                if item.table not in bulk and item.table != done:
+                if item.table not in bulk and item.table not in done:
                     merge.stage(connection, f"stage_{number}", FACTS[item.table], item.rows)
             change = self._open_change(connection, origin)
             changed: set[int] = set()
@@ -215,7 +220,7 @@ class Register:
             for number, item in enumerate(staged):
                 facts = FACTS[item.table]
                 stage = f"stage_{number}"
-                if item.table == done:
+                if item.table in done:
                     changed.update(item.rows["seq"].tolist())
                     continue
                 if item.table in bulk:
@@ -239,7 +244,10 @@ class Register:
             self._refuse_superseded(connection, origin, change, again=again)
             if dry_run:
                 raise _Rehearsal
-            self._stamp(connection, change, counts(frozenset(changed)) if counts else {})
+            self._stamp(
+                connection, change, counts(frozenset(changed)) if counts else {},
+                origin.hash_of_file(),
+            )  # fmt: skip
         return result[0]
 
     def undo(self, number: int, author: str) -> int:
@@ -323,11 +331,14 @@ class Register:
         return int(row["number"])
 
     @staticmethod
-    def _stamp(connection: Connection, change: int, counts: Mapping[str, int]) -> None:
+    def _stamp(
+        connection: Connection, change: int, counts: Mapping[str, int], sha256: str | None = None
+    ) -> None:
         """Date a change as late as can be, so that no moment before its commit sees it."""
         connection.execute(
-            "update change set at = greatest(clock_timestamp(), at), counts = %s where number = %s",
-            [Jsonb(dict(counts)), change],
+            "update change set at = greatest(clock_timestamp(), at), counts = %s, sha256 = %s"
+            " where number = %s",
+            [Jsonb(dict(counts)), sha256, change],
         )
 
     @staticmethod
@@ -337,18 +348,16 @@ class Register:
         row = connection.execute(
             sql.SQL(
                 "insert into change"
-                " (number, at, author, kind, file, sha256, made_up, parameters, counts)"
+                " (number, at, author, kind, file, made_up, parameters, counts)"
                 " select coalesce(max(number), 0) + 1,"
                 " greatest(clock_timestamp(), max(at) + interval '1 microsecond'),"
-                " %(author)s, %(kind)s, %(file)s, %(sha256)s, %(made_up)s,"
-                " %(parameters)s, '{}'"
+                " %(author)s, %(kind)s, %(file)s, %(made_up)s, %(parameters)s, '{}'"
                 " from change returning number"
             ),
             {
                 "author": origin.author,
                 "kind": origin.kind,
                 "file": origin.file,
-                "sha256": origin.sha256,
                 "made_up": origin.made_up,
                 "parameters": Jsonb(origin.recorded),
             },
@@ -367,7 +376,7 @@ class Register:
             " and parameters - 'found' = %s and number < %s"
             " and not exists (select from change u where u.undoes = c.number)"
             " order by number desc limit 1",
-            [origin.kind, origin.sha256, Jsonb(dict(origin.parameters)), change],
+            [origin.kind, origin.hash_of_file(), Jsonb(dict(origin.parameters)), change],
         ).fetchone()
         if row is not None:
             raise SupersededFile(

@@ -6,9 +6,11 @@ import contextlib
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from geo.intake import load
 from geo.intake.load import Options, import_file
 from geo.register import fresh
 from geo.register.ahead import Ahead
+from geo.register.compose import Connection
 from geo.register.store import WRITE_LOCK, Origin, Register, Staged
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +48,15 @@ def profiles(codes: str, name: str = "小区") -> Staged:
     return Staged("compound", rows)
 
 
+def shapes(codes: str, east: float = 102.0) -> Staged:
+    rows = profiles(codes).rows.drop(columns="name")
+    squares = [shapely.box(east + n, 25, east + n + 0.5, 25.5) for n in range(len(codes))]
+    return Staged(
+        "compound_shape",
+        rows.assign(geom=list(shapely.multipolygons(squares, indices=range(len(codes))))),
+    )
+
+
 def held(register: Register) -> list[Any]:
     with register.connect() as connection:
         connection.execute("set local lock_timeout = '60s'")
@@ -55,10 +67,18 @@ def held(register: Register) -> list[Any]:
             ).fetchall(),
             connection.execute("select number, kind from change order by 1").fetchall(),
             connection.execute(
-                "select indexdef from pg_indexes where tablename = 'compound' order by 1"
+                "select code, st_astext(geom) as geom, known::text, change from compound_shape"
+                " order by code"
             ).fetchall(),
             connection.execute(
-                "select conname from pg_constraint where conrelid = 'compound'::regclass order by 1"
+                "select indexdef from pg_indexes where tablename like 'compound%' order by 1"
+            ).fetchall(),
+            connection.execute(
+                "select conname from pg_constraint where conrelid in"
+                " ('compound'::regclass, 'compound_shape'::regclass) order by 1"
+            ).fetchall(),
+            connection.execute(
+                "select tgrelid::regclass::text, tgname from pg_trigger order by 1, 2"
             ).fetchall(),
         ]
 
@@ -67,8 +87,7 @@ def in_its_turn(register: Register) -> Ahead:
     """Wait until what was begun is done."""
     ahead = register.ahead()
     ahead.begin(profiles("甲乙丙"))
-    assert ahead._filled is not None
-    wait([ahead._filled])
+    wait([done for _, done in ahead._fillings])
     return ahead
 
 
@@ -80,7 +99,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_was_filled_ahead_is_the_change(register: Register) -> None:
     with in_its_turn(register) as ahead:
         written = register.write(ORIGIN, [profiles("甲乙丙")], ahead=ahead)
-        assert ahead.table == "compound"
+        assert ahead.tables == {"compound"}
     assert (written.number, written.changed) == (1, frozenset(range(3)))
     codes, changes, *_ = held(register)
     assert [row["code"] for row in codes] == ["丙", "乙", "甲"]
@@ -101,7 +120,7 @@ def test_other_rows_than_those_filled_are_written_in_their_turn(
 ) -> None:
     with in_its_turn(register) as ahead:
         register.write(ORIGIN, [last], ahead=ahead)
-        assert ahead.table is None
+        assert not ahead.tables
     codes, *_ = held(register)
     assert sorted((row["code"], row["name"]) for row in codes) == sorted(
         zip(last.rows["code"], last.rows["name"], strict=True)
@@ -118,7 +137,7 @@ def test_a_dry_run_leaves_nothing(register: Register) -> None:
     before = held(register)
     with in_its_turn(register) as ahead:
         written = register.write(ORIGIN, [profiles("甲乙丙")], dry_run=True, ahead=ahead)
-        assert ahead.table == "compound"
+        assert ahead.tables == {"compound"}
     assert written.changed == frozenset(range(3))
     assert held(register) == before
 
@@ -128,7 +147,7 @@ def test_it_gives_way_to_whoever_reads_the_table(register: Register) -> None:
     with in_its_turn(register) as ahead:
         assert held(register) == before  # would be refused if it had to wait for a minute
         register.write(ORIGIN, [profiles("甲乙丙")], ahead=ahead)
-        assert ahead.table is None
+        assert not ahead.tables
     assert len(held(register)[0]) == 3
 
 
@@ -143,7 +162,7 @@ def test_it_waits_for_nobody(register: Register, claim: str) -> None:
         other.rollback()
     with ahead:
         register.write(ORIGIN, [profiles("甲乙丙")], ahead=ahead)
-        assert ahead.table is None
+        assert not ahead.tables
     assert len(held(register)[0]) == 3
 
 
@@ -185,17 +204,17 @@ def layer(tmp_path: Path) -> Path:
 def test_an_import_asks_nothing_of_what_it_fills_ahead(
     register: Register, layer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    took: list[str | None] = []
+    took: list[frozenset[str]] = []
     take = Ahead.take
 
     def seen(ahead: Ahead, staged: list[Staged]) -> Any:
         given = take(ahead, staged)
-        took.append(ahead.table)
+        took.append(ahead.tables)
         return given
 
     monkeypatch.setattr(Ahead, "take", seen)
     assert import_file(register, "compounds", layer, Options()).counts["loaded"] == 5_200
-    assert took == ["compound"]
+    assert took == [{"compound", "compound_shape"}]
 
 
 def test_an_import_that_stops_while_shapes_are_judged_leaves_nothing(
@@ -222,39 +241,174 @@ def test_an_import_that_stops_while_shapes_are_judged_leaves_nothing(
     assert import_file(register, "compounds", layer, Options()).counts["loaded"] == 5_200
 
 
+@dataclass(frozen=True)
+class Stop:
+    """Where an import is held up: by a lock of ours; how its connection looks then."""
+
+    claim: str
+    seen: str
+
+
+PROFILES_FILLED = Stop(  # it can't look at what the register has around the shapes
+    "lock table management_area in access exclusive mode",
+    "state = 'idle in transaction' and query like 'set local lock_timeout to default'",
+)
+ALL_FILLED = Stop(  # it can't record its change
+    "lock table change in share mode",
+    "wait_event_type = 'Lock' and query like 'insert into change%'",
+)
+
+
 @contextlib.contextmanager
-def held_while_judging(register: Register, layer: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Start an import; it has filled the profiles, and can't look at the register's shapes."""
+def held_up(register: Register, layer: Path, stop: Stop) -> Iterator[subprocess.Popen[bytes]]:
+    """Start an import, and give it where it is held up."""
     with psycopg.connect(register.conninfo) as blocker:
-        blocker.execute("lock table compound_shape in access exclusive mode")
+        blocker.execute(stop.claim.encode())
         child = subprocess.Popen(
             [sys.executable, "-c", IMPORT, register.conninfo, str(layer)], cwd=ROOT,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        asked = (
+            "select exists (select from pg_stat_activity where datname = current_database()"
+            f" and {stop.seen})"
+        )
         with psycopg.connect(register.conninfo, autocommit=True) as watch:
             for _ in range(3_000):
                 assert child.poll() is None
-                row = watch.execute(
-                    "select exists (select from pg_stat_activity where state ="
-                    " 'idle in transaction' and query like 'set local lock_timeout to default'"
-                    " and datname = current_database())"
-                ).fetchone()
-                if row == (True,):
+                if watch.execute(asked.encode()).fetchone() == (True,):
                     break
                 time.sleep(0.02)
             else:
-                pytest.fail("the profiles were never filled ahead")
+                pytest.fail("it was never held up")
         yield child
         blocker.rollback()
 
 
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGINT])
-def test_an_import_stopped_with_its_profiles_filled_leaves_nothing(
-    register: Register, layer: Path, way: signal.Signals
+@pytest.mark.parametrize("stop", [PROFILES_FILLED, ALL_FILLED], ids=["profiles", "all"])
+def test_an_import_stopped_with_tables_filled_ahead_leaves_nothing(
+    register: Register, layer: Path, stop: Stop, way: signal.Signals
 ) -> None:
     before = held(register)
-    with held_while_judging(register, layer) as child:
+    with held_up(register, layer, stop) as child:
         child.send_signal(way)
     assert child.wait() != 0
     assert held(register) == before
     assert import_file(register, "compounds", layer, Options()).counts["loaded"] == 5_200
+
+
+def both_begun(register: Register, last: Staged) -> Ahead:
+    ahead = register.ahead()
+    ahead.begin(profiles("甲乙丙"))
+    ahead.begin(last)
+    return ahead
+
+
+def test_shapes_filled_behind_their_profiles_are_the_change(
+    new_register: Callable[[], Register],
+) -> None:
+    staged = [profiles("甲乙丙"), shapes("甲乙丙")]
+    register, other = new_register(), new_register()
+    with both_begun(register, shapes("甲乙丙")) as ahead:
+        written = register.write(ORIGIN, staged, ahead=ahead)
+        assert ahead.tables == {"compound", "compound_shape"}
+    other.write(ORIGIN, staged)
+    assert (written.number, written.changed) == (1, frozenset(range(3)))
+    assert held(register) == held(other)
+    assert len(held(register)[2]) == 3
+
+
+@pytest.mark.parametrize("last", [shapes("甲乙丙", 103.0), shapes("甲乙"), shapes("丙乙甲")])
+def test_where_one_table_came_to_other_rows_both_are_written_in_their_turn(
+    new_register: Callable[[], Register], last: Staged
+) -> None:
+    register, other = new_register(), new_register()
+    with both_begun(register, shapes("甲乙丙")) as ahead:
+        register.write(ORIGIN, [profiles("甲乙丙"), last], ahead=ahead)
+        assert not ahead.tables
+    other.write(ORIGIN, [profiles("甲乙丙"), last])
+    assert held(register) == held(other)
+
+
+def test_a_shape_that_the_server_refuses_is_refused_in_its_turn(register: Register) -> None:
+    before = held(register)
+    bad = shapes("甲乙丙")
+    bad.rows["geom"] = [
+        shapely.MultiPolygon([shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])])
+    ] * 3
+    with (
+        both_begun(register, bad) as ahead,
+        pytest.raises(psycopg.errors.CheckViolation),
+    ):
+        register.write(ORIGIN, [profiles("甲乙丙"), bad], ahead=ahead)
+    assert held(register) == before
+
+
+def test_shapes_that_are_there_already_are_met_in_their_turn(register: Register) -> None:
+    register.write(ORIGIN, [shapes("甲乙丙", 103.0)])
+    with both_begun(register, shapes("甲乙丙")) as ahead:
+        assert not ahead.found_empty("compound_shape")
+        written = register.write(ORIGIN, [profiles("甲乙丙"), shapes("甲乙丙")], ahead=ahead)
+        assert ahead.tables == {"compound"}
+    assert written.number == 2
+    assert [row["known"] for row in held(register)[2]] == ["[1,2)", "[2,)"] * 3
+
+
+def test_it_gives_way_to_whoever_reads_the_shapes(register: Register) -> None:
+    with both_begun(register, shapes("甲乙丙")) as ahead:
+        assert ahead.found_empty("compound_shape")
+        wait([done for _, done in ahead._fillings])
+        with register.connect() as connection:  # it would wait until the end of it
+            connection.execute("set local lock_timeout = '60s'")
+            connection.execute("select count(*) from compound_shape")
+        register.write(ORIGIN, [profiles("甲乙丙"), shapes("甲乙丙")], ahead=ahead)
+        assert not ahead.tables
+    assert len(held(register)[2]) == 3
+
+
+def test_once_it_is_the_change_it_is_waited_for(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled, go_on, fill = threading.Event(), threading.Event(), fresh.fill
+
+    def slow(connection: Connection, filling: fresh.Filling, change: int) -> None:
+        fill(connection, filling, change)
+        filled.set()
+        assert go_on.wait(60)
+
+    monkeypatch.setattr(fresh, "fill", slow)
+    seen: list[Any] = []
+    with both_begun(register, shapes("甲乙丙")) as ahead, ThreadPoolExecutor(2) as pool:
+        staged = [profiles("甲乙丙"), shapes("甲乙丙")]
+        writing = pool.submit(register.write, ORIGIN, staged, ahead=ahead)
+        assert ahead._taken.wait(60)
+        assert filled.wait(60)
+        reading = pool.submit(lambda: seen.extend(held(register)))
+        time.sleep(0.5)  # several looks
+        assert not reading.done()
+        go_on.set()
+        assert writing.result().number == 1
+        reading.result()
+        assert ahead.tables == {"compound", "compound_shape"}
+    assert [len(seen[0]), len(seen[2])] == [3, 3]
+
+
+def test_stopped_while_the_last_of_it_is_waited_for_it_leaves_nothing(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = held(register)
+    begun = threading.Event()
+
+    def endless(connection: Connection, filling: fresh.Filling, change: int) -> None:
+        begun.set()
+        connection.execute("select pg_sleep(600)")
+
+    monkeypatch.setattr(fresh, "fill", endless)
+    with register.ahead() as ahead, ThreadPoolExecutor(1) as pool:
+        ahead.begin(profiles("甲乙丙"))
+        taking = pool.submit(ahead.take, [profiles("甲乙丙")])
+        assert begun.wait(60)
+        assert ahead._taken.wait(60)
+        ahead.close()  # as an interrupted import does
+        assert taking.result() is None
+    assert held(register) == before

@@ -81,6 +81,8 @@ def relate(
     findings: Findings,
     effective: dt.date | None = None,
     pool: Executor | None = None,
+    *,
+    alone: bool = False,
 ) -> Future[Findings] | None:
     """Say which of a file's polygons lie on others, across counties or in parts of areas.
 
@@ -94,6 +96,8 @@ def relate(
         The day on which the register's polygons are looked at; None: as they stand.
     pool
         Compares the rows of a large file with each other, if given.
+    alone
+        The register is known to have none of their like.
 
     Returns
     -------
@@ -114,7 +118,11 @@ def relate(
         _outlines(drawn["geometry"]),
         findings,
     )
-    rules = [partial(rule, register=register, on=effective) for rule in RULES[kind]]
+    rules = [
+        partial(rule, register=register, on=effective)
+        for rule in RULES[kind]
+        if not (alone and rule is _against_register)
+    ]
     if pool is None or len(drawn) < overlaps.MANY:
         _say(beside, [_within_file, *rules])
         return None
