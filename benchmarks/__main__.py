@@ -1,4 +1,4 @@
-"""``python -m benchmarks [names] [--compounds 4000 30000] [--out out/benchmarks.json]``."""
+"""``python -m benchmarks [names] [--compounds 4000 30000] [--repeat 3] [--out FILE]``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=" ".join([*BENCHMARKS, WEB]))
     parser.add_argument("--compounds", nargs="+", type=int, default=[4_000, 30_000])
+    parser.add_argument(
+        "--repeat", type=int, default=1, help="let the two sides take turns so often"
+    )
     parser.add_argument("--out", type=Path, default=Path("out/benchmarks.json"))
     words = parser.parse_args()
     known = [*BENCHMARKS, WEB]
@@ -31,7 +34,8 @@ def main() -> int:
     names = words.names or known
     with_web = WEB in names and (words.names or web.chromium())
     head = report.machine()
-    records = runner.run([name for name in names if name != WEB], words.compounds, _tell)
+    timed = [name for name in names if name != WEB]
+    records = runner.run(timed, words.compounds, _tell, max(1, words.repeat))
     if WEB in names and not with_web:
         _tell("web: left out, for there is no Chromium (scripts/setup test installs one)")
     pages = []

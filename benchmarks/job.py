@@ -57,8 +57,14 @@ class Measured:
         return asdict(self)
 
 
-def measure(make: Callable[[], Job]) -> tuple[Measured, Any]:
-    """Make a job and time it in this process; also give what its first run made."""
+def measure(make: Callable[[], Job], most_runs: int = MOST_RUNS) -> tuple[Measured, Any]:
+    """Make a job and time it in this process; also give what its first run made.
+
+    Parameters
+    ----------
+    most_runs
+        After the warm-up, as the budget allows; 1 for one in any case.
+    """
     started = time.perf_counter()
     job = make()
     setup_seconds = time.perf_counter() - started
@@ -76,7 +82,7 @@ def measure(make: Callable[[], Job]) -> tuple[Measured, Any]:
             if len(runs) == 1:
                 after_first = peak_mib()
                 first = job.collect(given, done)
-                wanted = 1 + min(MOST_RUNS, int(BUDGET_S / runs[0]))
+                wanted = 1 + (1 if most_runs == 1 else min(most_runs, int(BUDGET_S / runs[0])))
             del done
     kept = runs[1:] or runs
     measured = Measured(
@@ -89,6 +95,22 @@ def measure(make: Callable[[], Job]) -> tuple[Measured, Any]:
         load=os.getloadavg()[0],
     )
     return measured, first
+
+
+def together(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give one side's rounds, each of a process of its own, as one: the median of their times.
+
+    Memory, set-up and load are those of the worst.
+    """
+    if len(rounds) == 1:
+        return rounds[0]
+    seconds = [measured["seconds"] for measured in rounds]
+    worst = {
+        name: max(measured[name] for measured in rounds)
+        for name in ("setup_seconds", "start_mib", "peak_mib", "load")
+    }
+    warmed_up = all(measured["warmed_up"] for measured in rounds)
+    return {"seconds": median(seconds), "runs": seconds, "warmed_up": warmed_up, **worst}
 
 
 def peak_mib() -> float:

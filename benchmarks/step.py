@@ -1,6 +1,6 @@
 """One step in a process of its own, so that its memory is its own: prepare, ours, plain, check.
 
-``python -m benchmarks.step STEP BENCHMARK FOLDER COMPOUNDS`` prints a line of JSON.
+``python -m benchmarks.step STEP BENCHMARK FOLDER COMPOUNDS RUNS`` prints a line of JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks.place import Place
 from benchmarks.prepare import prepare
 
 
-def run(step: str, name: str, place: Place) -> Any:
+def run(step: str, name: str, place: Place, most_runs: int) -> Any:
     """Do one step of one benchmark."""
     module = importlib.import_module(BENCHMARKS[name])
     made = {side: place.folder / f"{name}.{side}.pickle" for side in ("ours", "plain")}
@@ -28,11 +28,11 @@ def run(step: str, name: str, place: Place) -> Any:
     if step == "check":
         results = {side: pickle.loads(path.read_bytes()) for side, path in made.items()}  # noqa: S301 - our own file
         return [vars(check) | {"failed": check.failed} for check in module.check(**results)]
-    measured, result = measure(lambda: getattr(module, step)(place))
+    measured, result = measure(lambda: getattr(module, step)(place), most_runs)
     made[step].write_bytes(pickle.dumps(result))
     return measured.as_json()
 
 
 if __name__ == "__main__":
-    _, step_, name_, folder, compounds = sys.argv
-    print(json.dumps(run(step_, name_, Place(Path(folder), int(compounds)))))
+    _, step_, name_, folder, compounds, runs = sys.argv
+    print(json.dumps(run(step_, name_, Place(Path(folder), int(compounds)), int(runs))))
