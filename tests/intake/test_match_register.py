@@ -177,6 +177,46 @@ def test_a_phase_on_one_side_only_is_a_question(
 
 
 @pytest.mark.usefixtures("county")
+def test_another_phase_is_no_candidate_of_a_compound_without_a_code(
+    draw: Draw, register: Register, import_csv: Import
+) -> None:
+    first = import_csv("ledger", HEADER, "翠湖花园一期,530102,无物业,2020-01-01")
+    assert first.verdicts == ["warned"]
+    later = draw([(None, "翠湖花园二期", 0), (None, "翠湖花园三期", 1)])
+    assert later.verdicts == ["warned", "warned"]
+    assert not waiting(register)
+    with register.connect() as connection:
+        rows = connection.execute("select name from compound order by name").fetchall()
+    assert [row["name"] for row in rows] == ["翠湖花园一期", "翠湖花园三期", "翠湖花园二期"]
+    same = draw([(None, "翠湖花园（1期）", 2)])
+    assert [item["name"] for item in same.as_json()["matches"]] == ["翠湖花园一期"]
+
+
+@pytest.mark.usefixtures("county")
+@pytest.mark.parametrize(
+    ("known", "drawn"),
+    [("翠湖花园一期", "翠湖花园1-3期"), ("翠湖花园1-3期", "翠湖花园二期"),
+     ("翠湖花园一期", "翠湖花园"), ("翠湖花园", "翠湖花园二期")],
+)  # fmt: skip
+def test_phases_that_may_be_one_stay_a_question(
+    draw: Draw, register: Register, import_csv: Import, known: str, drawn: str
+) -> None:
+    import_csv("ledger", HEADER, f"{known},530102,无物业,2020-01-01")
+    assert draw([(None, drawn, 0)]).verdicts == ["quarantined"]
+    (item,) = waiting(register)
+    assert item.candidates[0]["name"] == known
+
+
+@pytest.mark.usefixtures("county")
+def test_another_phase_is_a_question_where_the_compound_has_a_code(
+    draw: Draw, import_csv: Import
+) -> None:
+    draw([("P1", "翠湖花园一期", 0)])
+    outcome = import_csv("ledger", HEADER, "翠湖花园二期,530102,无物业,2020-01-01")
+    assert outcome.verdicts == ["quarantined"]
+
+
+@pytest.mark.usefixtures("county")
 def test_a_confirmed_row_loads_and_its_name_is_known_from_then_on(
     draw: Draw, register: Register, import_csv: Import, snapshots: Snapshots
 ) -> None:

@@ -4,7 +4,8 @@ A row takes a compound by itself when the pair scores at least `Thresholds.autom
 next candidate is at least `Thresholds.margin` behind, and so is the compound's next row: two rows
 never take one compound. A name that is exactly the compound's is not held back by one that is
 merely like it, but two compounds of exactly that name are a question for a person. Phases, zones or
-streets that differ bar a pair: it can be a question, never an answer, nor a rival to one.
+streets that differ bar a pair: it can be a question, never an answer, nor a rival to one; and not
+even a question where both name a phase and the compound has only a provisional code.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Final, Literal
 
 from geo.intake.match.candidates import candidates
 from geo.intake.match.evidence import beside_the_name
+from geo.intake.match.provisional import is_provisional
 from geo.intake.match.similarity import likeness
 from geo.intake.match.subject import Subject
 
@@ -115,6 +117,20 @@ def _confirmed(row: Subject, known: Subject) -> bool:
     )
 
 
+def _is_other_phase(row: Subject, known: Subject) -> bool:
+    """Tell whether a row is another phase than a compound that has no code of its own yet.
+
+    Such a compound stands in the register because some file named that one phase of it; a file that
+    names another one speaks of a further compound, which is no question for a person.
+    """
+    if not is_provisional(known.key) or _confirmed(row, known):
+        return False
+    ours, theirs = (
+        frozenset().union(*(name.phases for name in side.names)) for side in (row, known)
+    )
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+
 def match(
     rows: Sequence[Subject], known: Sequence[Subject], thresholds: Thresholds = DOMAIN
 ) -> list[Decision]:
@@ -126,7 +142,7 @@ def match(
         weighed = [
             weigh(row, known[compound], odd[place])
             for compound in compounds
-            if known[compound].key not in row.rejected
+            if known[compound].key not in row.rejected and not _is_other_phase(row, known[compound])
         ]
         kept = [one for one in weighed if one.score >= thresholds.review]
         listed[place] = tuple(sorted(kept, key=lambda one: (-one.score, -one.rank, one.code)))

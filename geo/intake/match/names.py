@@ -104,6 +104,18 @@ class Name:
     trust: float = 1.0
 
     @cached_property
+    def phases(self) -> frozenset[str]:
+        """The phases that it states, each for itself: 1, 2 and 3 of 1-3期."""
+        found: set[str] = set()
+        for unit, value in self.marks:
+            if unit == "期":
+                told = value.split(BETWEEN)
+                if len(told) == 2 and all(number.isdecimal() for number in told):
+                    found |= {str(number) for number in range(int(told[0]), int(told[1]) + 1)}
+                found |= set(told)
+        return frozenset(found)
+
+    @cached_property
     def sound(self) -> str:
         """The core's blurred readings, one private character a syllable."""
         return "".join(_SYLLABLES.of(reading(char)) for char in self.core)
