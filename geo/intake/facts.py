@@ -82,9 +82,9 @@ def _profiles(rows: Frame, effective: dt.date | None) -> Staged:
 def likely_profiles(rows: Frame, effective: dt.date | None) -> Staged | None:
     """Stage profiles before the shapes are known, as `compounds` will do if all rows load.
 
-    None where some surely won't load as they are.
+    None where some have no code yet. That a code comes twice is found out while they are written.
     """
-    if "code" not in rows or rows["code"].isna().any() or rows["code"].duplicated().any():
+    if "code" not in rows or rows["code"].isna().any():
         return None
     return _profiles(rows, effective)
 

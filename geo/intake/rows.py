@@ -14,6 +14,7 @@ FOR_EVER = 9999
 """A last day in this year stands for none."""
 
 ALWAYS = "(,)"
+FIRST_ROWS = 100
 Frame: TypeAlias = pd.DataFrame
 
 
@@ -49,7 +50,12 @@ def frame(rows: Frame, columns: dict[str, Any], valid: Any) -> Frame:
 
 def filled(rows: Frame, names: list[str]) -> list[str]:
     """Name the columns that the file has and that say something in some row."""
-    return [name for name in names if name in rows.columns and rows[name].notna().any()]
+    return [name for name in names if name in rows.columns and _says_something(rows[name])]
+
+
+def _says_something(column: pd.Series) -> bool:
+    """Tell whether some row has a value; the first few mostly do."""
+    return bool(column.iloc[:FIRST_ROWS].notna().any() or column.notna().any())
 
 
 def once_a_key(rows: Frame, keys: list[str], findings: Findings, header: str) -> Frame:

@@ -412,3 +412,16 @@ def test_stopped_while_the_last_of_it_is_waited_for_it_leaves_nothing(
         ahead.close()  # as an interrupted import does
         assert taking.result() is None
     assert held(register) == before
+
+
+def test_a_layer_with_a_code_twice_is_written_in_its_turn(
+    register: Register, layer: Path, tmp_path: Path
+) -> None:
+    frame = gpd.read_file(layer)
+    path = tmp_path / "重复.gpkg"
+    pd.concat([frame, frame[:1]], ignore_index=True).to_file(path)
+    counts = import_file(register, "compounds", path, Options()).counts
+    assert (counts["loaded"] + counts["warned"], counts["skipped"]) == (5_200, 1)
+    codes, _, drawn, *_ = held(register)
+    assert [row["code"] for row in codes] == [row["code"] for row in drawn]
+    assert len(codes) == 5_200
