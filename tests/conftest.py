@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Playwright, sync_playwright
 from testkit.databases import Databases
 from testkit.runs import begin_run, clear_dead_runs, remove_with_servers
@@ -48,6 +49,10 @@ TEST_SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
+
+# No test fails for being slow on a busy machine.
+settings.register_profile("any time", deadline=None)
+settings.load_profile("any time")
 
 RUN_FOLDER = pytest.StashKey[Path]()
 RUN_LOCK = pytest.StashKey[IO[str]]()

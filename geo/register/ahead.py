@@ -201,11 +201,14 @@ class Ahead:
         if self._connection is None:
             return
         pid = self._connection.info.backend_pid
-        with psycopg.connect(self._conninfo, autocommit=True) as watch:
-            while not self._taken.is_set() and not self._stopped.wait(LOOK_S):
-                row = watch.execute(_WAITED_FOR, [pid]).fetchone()
-                if row is not None and row[0]:
-                    self._give_way()
+        try:
+            with psycopg.connect(self._conninfo, autocommit=True) as watch:
+                while not self._taken.is_set() and not self._stopped.wait(LOOK_S):
+                    row = watch.execute(_WAITED_FOR, [pid]).fetchone()
+                    if row is not None and row[0]:
+                        self._give_way()
+        except psycopg.Error:  # nobody could be seen waiting any more
+            self._give_way()
 
     def __enter__(self) -> Self:
         return self
