@@ -70,6 +70,30 @@ def listed(snapshot: Snapshot, rows: Sequence[int], definition: Definition) -> I
         }
 
 
+def places(snapshot: Snapshot, rows: Sequence[int]) -> dict[str, Any]:
+    """Give where compounds lie, with what a dot on a map says of them, column by column.
+
+    Those without a place are left out and counted; coordinates are rounded to 5 decimals, a metre.
+    """
+    at = np.asarray(rows, np.int64)
+    x = snapshot.column("compounds", "x")[at]
+    placed = ~np.isnan(x)
+    at, x = at[placed], x[placed]
+    y = snapshot.column("compounds", "y")[at]
+    states = np.array([STATES[state_of_mode(mode)].id for mode in range(len(terms.MODES))])
+    placeholder = 1 << FLAGS.index("placeholder")
+    return {
+        "unplaced": int((~placed).sum()),
+        "codes": snapshot.column("compounds", "code")[at].tolist(),
+        "names": snapshot.column("compounds", "name")[at].tolist(),
+        "lons": np.round(x, 5).tolist(),
+        "lats": np.round(y, 5).tolist(),
+        "states": states[snapshot.column("compounds", "mode")[at]].tolist(),
+        "old": is_old(snapshot)[at].tolist(),
+        "placeholders": (snapshot.column("compounds", "flags")[at] & placeholder > 0).tolist(),
+    }
+
+
 def _homes(snapshot: Snapshot, at: Any) -> list[int | None]:
     """Give the lowest division, valid on the date, that each compound lies in."""
     known = snapshot.division_names

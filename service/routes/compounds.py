@@ -12,9 +12,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from geo import terms
 from geo.compounds import MONTHS_MOST, Filter, fitting, in_order
+from geo.errors import UsageError
 from geo.history.record import Fact, history
 from geo.snapshot.file import Snapshot
-from maps.compound_list import listed, workbook
+from maps.compound_list import listed, places, workbook
 from maps.definitions import FILTER_WORDS
 from maps.reasons import FACT_KINDS
 from maps.style import STATES, state_of_mode
@@ -34,14 +35,14 @@ from service.dependencies import (
 from service.errors import problems
 from service.paging import CursorOf, LimitOf, page_of
 from service.routes.divisions import head
-from service.schemas.compounds import Card, CompoundList, History
+from service.schemas.compounds import Card, CompoundList, CompoundPlaces, History, State
 
 router = APIRouter(tags=["compounds"])
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PLACES_MOST: Final = 50_000
 Rows = npt.NDArray[np.int64]
 
-State = Literal["professional", "trusteeship", "self", "none", "unknown"]
 Sort = Literal[
     "floor_area", "-floor_area", "name", "-name", "code", "-code", "built_year", "-built_year",
     "term_end", "-term_end",
@@ -196,6 +197,32 @@ def compounds_workbook(
         headers={
             **asked.headers,
             "Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}",
+        },
+    )
+
+
+@router.get(
+    "/compound-places",
+    summary="清单在图上的位置 / Where a list's compounds lie",
+    response_model=CompoundPlaces,
+    responses={**NOT_MODIFIED, **problems(400, 404)},
+)
+def compound_places(
+    snapshot: SnapshotOf, definition: DefinitionOf, found: WantedOf, asked: AskedOf
+) -> Response:
+    """Give place and state of all compounds of a list at once: the dots of a map."""
+    if len(found.rows) > PLACES_MOST:
+        raise UsageError(
+            f"清单有 {len(found.rows):,} 个小区，图上一次最多标 {PLACES_MOST:,} 个。",
+            "请先选下级区划，或按状态、名称筛选。",
+        )
+    return asked.answer(
+        CompoundPlaces,
+        lambda: {
+            **head(snapshot),
+            "definition": definition.as_json(),
+            "total": len(found.rows),
+            **places(snapshot, found.rows.tolist()),
         },
     )
 

@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field
 
 from service.schemas.common import Answer, Bbox, Both, Code, Dated, Figures, Next, Point, Total
 
+State = Literal["professional", "trusteeship", "self", "none", "unknown"]
+
 
 class Flag(Answer):
     """What a reader should know of a compound's facts."""
@@ -80,6 +82,20 @@ class CompoundList(Figures):
     floor_area_m2: float
     households: int
     by_state: list[StateSum]
+
+
+class CompoundPlaces(Figures):
+    """Where all compounds of a list lie: one value a compound in each column."""
+
+    total: Total
+    unplaced: int = Field(description="没有位置、因此没有列出的。Without a place, not listed.")
+    codes: list[str]
+    names: list[str | None]
+    lons: list[float] = Field(description="经度（CRS84，度）。Longitudes.")
+    lats: list[float] = Field(description="纬度（CRS84，度）。Latitudes.")
+    states: list[State]
+    old: list[bool]
+    placeholders: list[bool] = Field(description="占位点，不是实际位置。Not where it lies.")
 
 
 class Reason(Answer):

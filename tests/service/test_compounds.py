@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
 from service.app import create_app
+from service.routes import compounds
 from service.settings import Settings
 
 AS_OF = "2025-12-31"
@@ -119,6 +120,21 @@ def test_pages_hold_every_compound_once(client: TestClient) -> None:
         if cursor is None:
             break
     assert found == ["C", "A", "B", "=1+1"]
+
+
+def test_what_lies_nowhere_is_counted_not_placed(client: TestClient) -> None:
+    found = _get(client, "/compound-places", old=True)
+    assert (found["total"], found["unplaced"], found["codes"]) == (3, 3, [])
+
+
+def test_more_than_a_map_can_show_is_refused(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compounds, "PLACES_MOST", 3)
+    assert len(_get(client, "/compound-places", old=True)["codes"]) == 0
+    answer = client.get("/api/v1/compound-places", params={"as_of": AS_OF})
+    assert answer.status_code == 400
+    assert "4 个小区" in answer.json()["title"]
 
 
 def test_a_cursor_belongs_to_its_list(client: TestClient) -> None:

@@ -149,6 +149,28 @@ def test_series_has_points_and_says_what_is_missing(client: TestClient) -> None:
     assert again.status_code == 304
 
 
+def test_places_are_those_of_the_list(client: TestClient) -> None:
+    asked = {"division": KUNMING, "state": "none", "no_committee": True}
+    listed: dict[str, dict[str, Any]] = {}
+    cursor: str | None = ""
+    while cursor is not None:
+        page = _get(
+            client, "/compounds", limit=100, **asked, **({"cursor": cursor} if cursor else {})
+        )
+        listed |= {item["code"]: item for item in page["items"]}
+        cursor = page["next"]
+    found = _get(client, "/compound-places", **asked)
+    columns = ("codes", "names", "lons", "lats", "states", "old", "placeholders")
+    rows = zip(*(found[name] for name in columns), strict=True)
+    assert found["total"] == len(listed) == len(found["codes"]) + found["unplaced"] > 0
+    for code, name, lon, lat, state, old, placeholder in rows:
+        item = listed.pop(code)
+        assert [lon, lat] == pytest.approx(item["point"], abs=1e-5)
+        assert (name, state, old) == (item["name"], item["state"], item["old"])
+        assert placeholder == item["placeholder"]
+    assert [item["point"] for item in listed.values()] == [None] * found["unplaced"]
+
+
 @pytest.mark.parametrize("by", ["company", "project"])
 def test_a_series_counts_what_the_figure_counts(client: TestClient, by: str) -> None:
     asked = {"division": KUNMING, "indicator": "I3", "by": by}

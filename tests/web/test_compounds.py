@@ -44,6 +44,35 @@ def test_a_filter_is_in_the_address_and_can_be_taken_back(open_page: Open, ask: 
     expect(page.locator(".sum strong")).to_have_text(f"{everything:,} 个小区")
 
 
+def test_the_map_has_a_dot_for_each_of_the_list_from_afar(open_page: Open, ask: Ask) -> None:
+    page = open_page("/compounds?states=none&only=no_committee", drawn=True)
+    places = ask("/compound-places", state="none", no_committee="true", as_of=LATER)
+    page.wait_for_function(
+        """(count) => {
+          const map = document.querySelector('.stage .canvas').map
+          return map.getLayer('list-dots') && map.isSourceLoaded('list-dots') &&
+            new Set(map.queryRenderedFeatures({ layers: ['list-dots'] })
+              .map(({ properties }) => properties.code)).size === count
+        }""",
+        arg=len(places["codes"]),
+    )
+    at = page.evaluate(
+        """(place) => {
+          const map = document.querySelector('.stage .canvas').map
+          const { left, top } = map.getCanvas().getBoundingClientRect()
+          const { x, y } = map.project(place)
+          return [left + x, top + y]
+        }""",
+        [places["lons"][0], places["lats"][0]],
+    )
+    page.mouse.click(*at)
+    shown = page.get_by_role("complementary", name="详情")
+    expect(shown.get_by_role("heading", level=2)).to_be_visible()
+    for chip in ("无业委会", "无物业"):
+        page.locator(".chip", has_text=chip).click()
+    page.wait_for_function("!document.querySelector('.stage .canvas').map.getLayer('list-dots')")
+
+
 def test_the_card_says_why_and_from_which_row(open_page: Open, ask: Ask) -> None:
     listed = ask("/compounds", division="5301", state="none", as_of=LATER)["items"][0]
     code = quote(listed["code"])

@@ -50,6 +50,19 @@ export interface CompoundList extends Dated {
   by_state: StateSum[]
 }
 
+/** Where all compounds of a list lie: one value a compound in each column. */
+export interface CompoundPlaces extends Dated {
+  total: number
+  unplaced: number
+  codes: string[]
+  names: (string | null)[]
+  lons: number[]
+  lats: number[]
+  states: string[]
+  old: boolean[]
+  placeholders: boolean[]
+}
+
 export interface Source {
   change: number
   file: string | null

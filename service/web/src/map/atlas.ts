@@ -88,6 +88,8 @@ export class Atlas {
   private snapshot = ''
   /** Layers of a page's own that are pressed for themselves, not for what lies below them. */
   readonly pressed = new Set<string>()
+  /** Layers whose features are compounds. */
+  readonly compoundLayers = new Set(['compounds-fill', 'compounds-place'])
   private painted = new Set<string>()
   private level: Level | '' = ''
   private placed = false
@@ -332,12 +334,10 @@ export class Atlas {
     compound: MapGeoJSONFeature | null
     division: MapGeoJSONFeature | null
   } {
-    const layers = ['compounds-fill', 'compounds-place', 'divisions-fill'].filter((id) =>
-      this.map.getLayer(id),
-    )
+    const layers = [...this.compoundLayers, 'divisions-fill'].filter((id) => this.map.getLayer(id))
     const found = this.map.queryRenderedFeatures([point.x, point.y], { layers })
     return {
-      compound: found.find(({ source }) => source === 'compounds') ?? null,
+      compound: found.find(({ layer }) => this.compoundLayers.has(layer.id)) ?? null,
       division: found.find(({ source, state }) => source === 'divisions' && state.shown) ?? null,
     }
   }

@@ -69,7 +69,7 @@ const state = (name: string, otherwise: string | number): ExpressionSpecificatio
   otherwise,
 ]
 
-const byState = (part: 'fill' | 'line'): ExpressionSpecification =>
+export const byState = (part: 'fill' | 'line'): ExpressionSpecification =>
   [
     'match',
     ['get', 'state'],

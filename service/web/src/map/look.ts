@@ -14,6 +14,9 @@ export const mapStands = ref(!canDraw.value)
 /** The map's style is read and its tiles are on their way, or there is no map: panels have time. */
 export const mapOpened = ref(!canDraw.value)
 
+/** Compounds are to be seen as dots, from afar too. */
+export const dotted = ref(false)
+
 /** The zoom of the main map, once it has come to rest. */
 export const zoom = ref(0)
 

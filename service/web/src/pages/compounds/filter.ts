@@ -44,9 +44,15 @@ export function changeFilter(part: Partial<Filter>): void {
   })
 }
 
-/** What the interface is asked, without page. */
-export const listQuery = computed<Query>(() => {
-  const { states, switches, words, sort } = filter.value
+/** Something is looked for: not all compounds are listed. */
+export const isFiltered = computed(() => {
+  const { states, switches, words } = filter.value
+  return Boolean(states.length || switches.length || words)
+})
+
+/** What the interface is asked, without page and order. */
+export const wantedQuery = computed<Query>(() => {
+  const { states, switches, words } = filter.value
   const on = (one: FilterSwitch): boolean | null => switches.includes(one) || null
   return {
     snapshot: snapshot.value,
@@ -59,9 +65,11 @@ export const listQuery = computed<Query>(() => {
     party_due: on('party_due'),
     counted: on('uncovered') && false,
     q: words,
-    sort,
   }
 })
+
+/** The same in the order that is asked for. */
+export const listQuery = computed<Query>(() => ({ ...wantedQuery.value, sort: filter.value.sort }))
 
 /** The same for the map, as far as its tiles know; codes stand for the rest. */
 export function mapFilter(codes: string[] | null): FilterSpecification | null {
@@ -70,6 +78,6 @@ export function mapFilter(codes: string[] | null): FilterSpecification | null {
   if (states.length) all.push(['in', ['get', 'state'], ['literal', states]])
   if (switches.includes('old')) all.push(['==', ['get', 'old'], 1])
   if ((words || switches.some((one) => one !== 'old')) && codes)
-    all.push(['in', ['get', 'code'], ['literal', codes]])
+    all.push(codes.length ? ['match', ['get', 'code'], codes, true, false] : ['literal', false])
   return all.length ? (['all', ...all] as unknown as FilterSpecification) : null
 }
