@@ -48,7 +48,7 @@ def ask_datum(error: UnsettledDatum) -> str:
     question = f"输入编号（1–{len(error.choices)}）即按该坐标系读取；直接回车则停止："
     out.print(question, end="", highlight=False)
     answer = sys.stdin.readline().strip()
-    if not answer.isdigit() or not 1 <= int(answer) <= len(error.choices):
+    if not answer.isdecimal() or not 1 <= int(answer) <= len(error.choices):
         raise error
     return str(error.choices[int(answer) - 1]["crs"])
 

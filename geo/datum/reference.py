@@ -95,7 +95,7 @@ class Datum:
         if spoken in {"gcj02", "bd09"}:
             return cls(spoken, None)
         try:
-            crs = CRS.from_user_input(int(spoken) if spoken.isdigit() else spoken)
+            crs = CRS.from_user_input(int(spoken) if spoken.isdecimal() else spoken)
         except CRSError:
             crs = None
         found = cls.declared(crs, text) if crs else None

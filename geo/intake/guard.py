@@ -211,7 +211,7 @@ def _declared(file: str, value: dict[str, Any]) -> JsonCrs:
         )
     name = str(words.get("name", words.get("code", "")))
     try:
-        return JsonCrs(said=True, crs=CRS.from_user_input(int(name) if name.isdigit() else name))
+        return JsonCrs(said=True, crs=CRS.from_user_input(int(name) if name.isdecimal() else name))
     except CRSError:
         return JsonCrs(said=True, words=name[:80])
 

@@ -194,7 +194,7 @@ def _counts_up(says: list[Any]) -> bool:
     return (
         len(texts) >= 2
         and all(
-            text.isdigit() and int(text) == int(texts[0]) + place
+            text.isdecimal() and int(text) == int(texts[0]) + place
             for place, text in enumerate(texts)
         )
         and texts[0] in {"0", "1"}

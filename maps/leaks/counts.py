@@ -66,5 +66,5 @@ def is_small(value: object) -> bool:
         return False
     if isinstance(value, str):
         text = value.strip()
-        return text.isdigit() and len(text) < 4 and 0 < int(text) < LEAST
+        return text.isdecimal() and len(text) < 4 and 0 < int(text) < LEAST
     return isinstance(value, int | float) and 0 < value < LEAST and float(value).is_integer()

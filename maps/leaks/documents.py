@@ -120,6 +120,6 @@ def _plain(cell: str) -> object:
     text = cell.strip().replace(",", "")
     if not text:
         return None
-    if text.isdigit() and len(text) < 6:
+    if text.isdecimal() and len(text) < 6:
         return int(text)
     return cell

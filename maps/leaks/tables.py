@@ -70,8 +70,8 @@ def _number(cell: str) -> Any:
     if not text:
         return None
     try:
-        if text.lstrip("-").isdigit():
+        if text.lstrip("-").isdecimal():
             return int(text) if len(text) < 6 else text
-        return float(text) if text.replace(".", "", 1).lstrip("-").isdigit() else cell
+        return float(text) if text.replace(".", "", 1).lstrip("-").isdecimal() else cell
     except ValueError:
         return cell

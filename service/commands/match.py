@@ -40,7 +40,7 @@ def _row_number(space: Workspace, word: str) -> int | None:
     UsageError
         When a bare number is both a held row and a compound's code.
     """
-    if word.startswith(ROW) and word[len(ROW) :].isdigit():
+    if word.startswith(ROW) and word[len(ROW) :].isdecimal():
         return int(word[len(ROW) :])
     if not (word.isascii() and word.isdigit() and len(word) <= 9):
         return None

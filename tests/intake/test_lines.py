@@ -63,6 +63,11 @@ def test_lines_that_are_no_data_are_skipped_with_their_reason(import_csv: Import
     assert not any("张三" in str(f) or "1388" in str(f) for f in outcome.findings.found)
 
 
+def test_superscripts_number_no_columns(import_csv: Import) -> None:
+    outcome = import_csv("ledger", "小区编码,小区名称,户数", "1,¹,²")
+    assert outcome.verdicts == ["loaded"]
+
+
 def test_a_line_of_numbers_that_adds_up_to_nothing_is_held(import_csv: Import) -> None:
     outcome = import_csv(
         "ledger", "小区编码,小区名称,户数,地址", "A,甲,10,", ",,11,", ",,10,人民路"
