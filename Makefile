@@ -1,9 +1,5 @@
 # Every target sets up what it needs first; see scripts/setup.
 bin := .venv/bin
-# One run of the tests. Python keeps what it compiles, whatever the machine's settings say: the tests
-# start the service and its commands as processes time and again. Where ARGS chooses none of
-# the tests, that is no failure.
-pytest = PYTHONDONTWRITEBYTECODE= $(bin)/python -m pytest -m "not long" -n auto $(1) $(ARGS) || [ $$? -eq 5 -a -n "$(ARGS)" ]
 
 .PHONY: help demo serve test test-long check bench clean
 .DEFAULT_GOAL := help
@@ -28,9 +24,9 @@ serve:
 
 test:
 	@scripts/setup test
-	@# Browsers run apart: their driver and asyncio do not bear each other in one process.
-	$(call pytest,--dist worksteal --ignore tests/maps --ignore tests/web)
-	$(call pytest,--dist loadfile tests/maps tests/web)
+	@# Python keeps what it compiles, whatever the machine's settings say: the tests start the
+	@# service and its commands as processes time and again.
+	PYTHONDONTWRITEBYTECODE= $(bin)/python -m pytest -m "not long" -n auto --dist worksteal $(ARGS)
 
 test-long:
 	@scripts/setup test

@@ -5,6 +5,7 @@ What is dear to make and nobody writes to is made once a run, not once a process
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import fcntl
 import json
@@ -22,6 +23,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Playwright, sync_playwright
 from testkit.databases import Databases
+from testkit.registers import KeepingRegister
 from testkit.runs import begin_run, clear_dead_runs, remove_with_servers
 
 from geo.intake.load import Options, import_file
@@ -56,6 +58,7 @@ settings.load_profile("any time")
 
 RUN_FOLDER = pytest.StashKey[Path]()
 RUN_LOCK = pytest.StashKey[IO[str]]()
+HIDDEN = pytest.StashKey[asyncio.AbstractEventLoop | None]()
 OF_THE_WORKERS = "wuye_run_folder"
 
 
@@ -80,6 +83,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if RUN_LOCK in config.stash:
         remove_with_servers(config.stash[RUN_FOLDER])
         config.stash[RUN_LOCK].close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the web application: one process then does all of it, with one service running."""
+    items.sort(key=lambda item: "open_page" not in getattr(item, "fixturenames", ()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Hide the loop of the browsers' driver from a test without one: asyncio bears none beside it."""
+    if "playwright" not in getattr(item, "fixturenames", ()):
+        item.stash[HIDDEN] = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Show it again: after the last test the driver is ended."""
+    if (loop := item.stash.get(HIDDEN, None)) is not None:
+        asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +199,7 @@ def own_cluster(stopped_home: Path, new_folder: Callable[[], Path]) -> Cluster:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """One driver a process: a second one, or asyncio beside it, is refused by the first one's loop."""
+    """One driver a process: a second one is refused by the first one's loop."""
     with sync_playwright() as driver:
         yield driver
 
@@ -269,14 +292,16 @@ def province_copy(cluster: Cluster, province: str) -> Iterator[Callable[[], Regi
 @pytest.fixture
 def new_register(cluster: Cluster, databases: Databases) -> Iterator[Callable[[], Register]]:
     """Make registers, each in a database of its own that goes with the test."""
-    made: list[str] = []
+    made: dict[str, KeepingRegister] = {}
 
     def make() -> Register:
-        made.append(databases.take())
-        return Register(cluster.url(made[-1]))
+        name = databases.take()
+        made[name] = KeepingRegister(cluster.url(name))
+        return made[name]
 
     yield make
-    for name in made:
+    for name, register in made.items():
+        register.close()
         databases.give_back(name)
 
 
@@ -289,9 +314,11 @@ def brief_register(
     @contextmanager
     def make() -> Iterator[Register]:
         name = databases.take()
+        register = KeepingRegister(cluster.url(name))
         try:
-            yield Register(cluster.url(name))
+            yield register
         finally:
+            register.close()
             databases.give_back(name)
 
     return make

@@ -109,7 +109,10 @@ def test_two_callers_at_once_start_one_server(home: Path) -> None:
     assert log.count("database system is ready to accept connections") == 1
 
 
-@pytest.mark.parametrize("after_s", [0.15, 0.3, 0.45, 0.6, 0.8, 1.0])
+@pytest.mark.parametrize(
+    "after_s",
+    [0.15, 0.45, 0.8, *(pytest.param(s, marks=pytest.mark.long) for s in (0.3, 0.6, 1.0))],
+)
 def test_it_survives_kill_nine_of_the_first_caller(home: Path, after_s: float) -> None:
     caller = call(home, start_new_session=True)
     time.sleep(after_s)

@@ -82,7 +82,7 @@ def confirm(field, request, plan, *, least=True):
     return seen
 
 
-@pytest.mark.parametrize("target", ["0.7", "1"])
+@pytest.mark.parametrize("target", ["1", pytest.param("0.7", marks=pytest.mark.long)])
 def test_every_reason_is_confirmed(town_of, target):
     seen = Counter()
     for seed in range(7):
