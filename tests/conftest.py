@@ -23,6 +23,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Playwright, sync_playwright
 from testkit.databases import Databases
+from testkit.imports import csv_importer
 from testkit.registers import KeepingRegister
 from testkit.runs import begin_run, clear_dead_runs, remove_with_servers
 
@@ -305,11 +306,14 @@ def new_register(cluster: Cluster, databases: Databases) -> Iterator[Callable[[]
         databases.give_back(name)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def brief_register(
     cluster: Cluster, databases: Databases
 ) -> Callable[[], AbstractContextManager[Register]]:
-    """Make a register for a block, as one example of many: ``with brief_register() as register``."""
+    """Make a register for a block: one example of many, or what a module's tests only read.
+
+    ``with brief_register() as register``.
+    """
 
     @contextmanager
     def make() -> Iterator[Register]:
@@ -337,13 +341,7 @@ def snapshots(register: Register, tmp_path: Path) -> Snapshots:
 @pytest.fixture
 def import_csv(register: Register, tmp_path: Path) -> Callable[..., Outcome]:
     """Import rows written as a csv: ``import_csv("ledger", "小区编码,服务模式", "A,无物业")``."""
-
-    def run(kind: str, *lines: str, file: str | None = None, **words: object) -> Outcome:
-        path = tmp_path / (file or f"{kind}-{uuid.uuid4().hex[:8]}.csv")
-        path.write_text("\n".join(lines) + "\n", "utf-8")
-        return import_file(register, kind, path, Options(author="test", **words))  # type: ignore[arg-type]
-
-    return run
+    return csv_importer(register, tmp_path)
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any
 
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
+from testkit.imports import csv_importer
 
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
@@ -23,10 +24,21 @@ AS_OF = "2025-12-31"
 LEDGER_HEAD = "小区编码,小区名称,别名,区划代码,建成年份,建筑面积(㎡),户数,服务模式,物业项目编码,依据,依据日期,备注"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(
-    register: Register, import_csv: Callable[..., Outcome], tmp_path: Path
+    brief_register: Callable[[], AbstractContextManager[Register]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[TestClient]:
+    """The routes of a small register, which nobody here writes to."""
+    home = tmp_path_factory.mktemp("home")
+    with brief_register() as register:
+        fill(csv_importer(register, home))
+        settings = Settings(home=home, database_url=SecretStr(register.conninfo))
+        with TestClient(create_app(settings), "http://127.0.0.1") as client:
+            yield client
+
+
+def fill(import_csv: Callable[..., Outcome]) -> None:
     import_csv(
         "divisions", "code,name", "53,云南省", "5301,昆明市", "530102,五华区",
         "530102001,华山街道", "530103,盘龙区",
@@ -59,9 +71,6 @@ def client(
         "B,业主委员会,2023-03-01,2023-03-01,2026-06-30",
         "C,业主委员会,2023-03-01,2023-03-01,2026-07-01",
     )
-    settings = Settings(home=tmp_path / "home", database_url=SecretStr(register.conninfo))
-    with TestClient(create_app(settings), "http://127.0.0.1") as client:
-        yield client
 
 
 def _get(client: TestClient, path: str, **params: Any) -> dict[str, Any]:
