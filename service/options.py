@@ -24,6 +24,9 @@ KnownAt = Annotated[
     str | None, typer.Option("--known-at", help="按某一时刻已登记的内容，如 2026-01-25T12:00。")
 ]
 Division = Annotated[str | None, typer.Option("--division", help="区划代码；默认全部。")]
+OneDivision = Annotated[
+    str | None, typer.Option("--division", help="区划代码，如 5301；必须给出。")
+]
 Band = Annotated[str, typer.Option("--band", help="口径档：A、B 或 C。")]
 BasisOption = Annotated[
     str, typer.Option("--basis", help="floor 建筑面积、land 用地面积、count 个数。")

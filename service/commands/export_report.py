@@ -19,9 +19,9 @@ from maps.words import file_mark
 from service.options import (
     Band,
     BasisOption,
-    Division,
     Json,
     KnownAt,
+    OneDivision,
     PopulationOption,
     Publisher,
     ReviewNumber,
@@ -39,7 +39,7 @@ from service.workspace import Workspace
 def report(
     year: Annotated[int, typer.Option("--year", help="报告年度，如 2025：截至当年 12 月 31 日。")],
     folder: Annotated[Path, typer.Option("--out", help="写到哪个文件夹。")] = Path("out"),
-    division: Division = None,
+    division: OneDivision = None,
     known_at: KnownAt = None,
     band: Band = "A",
     basis: BasisOption = "floor",
@@ -58,6 +58,10 @@ def report(
     code = division_code(division)
     if code is None:
         raise UsageError("没有给出区划。", "请加 --division，如 --division 5301。")
+    if folder.suffix.lower() in {".docx", ".xlsx"} and not folder.is_dir():
+        raise UsageError(
+            f"--out {folder}：报告是两个文件，--out 要写文件夹。", f"请改为 --out {folder.parent}。"
+        )
     if not 1990 <= year <= 2100:
         raise UsageError(f"--year {year} 不是年度。", "请写成 2025。")
     workspace = Workspace(Settings())

@@ -20,9 +20,9 @@ from service.options import (
     AsOf,
     Band,
     BasisOption,
-    Division,
     Json,
     KnownAt,
+    OneDivision,
     PopulationOption,
     Publisher,
     ReviewNumber,
@@ -51,7 +51,7 @@ def sheet(
         Path | None,
         typer.Option("--out", help="写到哪个文件：.pdf、.png（300 dpi）或 .svg；默认在 out/。"),
     ] = None,
-    division: Division = None,
+    division: OneDivision = None,
     indicator: Indicator = "I1",
     level: Annotated[
         str | None,
@@ -99,7 +99,7 @@ def atlas(
     path: Annotated[
         Path | None, typer.Option("--out", help="写到哪个 .pdf 文件；默认在 out/。")
     ] = None,
-    division: Division = None,
+    division: OneDivision = None,
     by: Annotated[
         str, typer.Option(help="county 每县区一幅，street 另加每街道一幅（小区状态）。")
     ] = "county",

@@ -80,7 +80,8 @@ def test_sheet_atlas_and_report(wuye, ledger: None, tmp_path: Path) -> None:  # 
 def test_words_that_are_off(wuye, ledger: None) -> None:  # type: ignore[no-untyped-def]
     for words in (["sheet"], ["sheet", "--division", "5301", "--paper", "B5"],
                   ["atlas", "--division", "5301", "--out", "x.png"], ["report", "--year", "2025"],
-                  ["report", "--year", "20", "--division", "5301"]):  # fmt: skip
+                  ["report", "--year", "20", "--division", "5301"],
+                  ["report", "--year", "2025", "--division", "5301", "--out", "x.docx"]):  # fmt: skip
         code, out, err = wuye("export", *words, "--json")
         assert (code, out) == (2, ""), (words, err)
         assert json.loads(err)["remedy"]
