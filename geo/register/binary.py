@@ -61,6 +61,12 @@ def encoded(rows: pd.DataFrame, types: Mapping[str, Any]) -> list[Piece] | None:
     return columns
 
 
+def numbered(first: int, count: int) -> Piece:
+    """Give rows whole numbers one after the other."""
+    numbers = np.arange(first, first + count, dtype=np.int64).astype(">i8")
+    return lambda part: _fixed(numbers[part])
+
+
 def _shapes(outlines: OutlineColumn, part: slice) -> pa.Array:
     return outlines[part].multipolygons(_WITH_SRID)
 

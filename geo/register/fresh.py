@@ -20,7 +20,7 @@ from geoalchemy2 import Geometry
 from psycopg import sql
 from psycopg.errors import ExclusionViolation
 
-from geo.register.binary import Piece, encoded
+from geo.register.binary import Piece, encoded, numbered
 from geo.register.compose import Connection, Statements, same_key
 from geo.register.copying import copy_rows
 from geo.register.tables import Facts
@@ -97,7 +97,7 @@ def fill(connection: Connection, filling: Filling, change: int) -> None:
     change
         Number of the change that states them; its writer holds the write lock.
     """
-    facts = filling.facts
+    facts, sent, pieces = filling.facts, filling.rows, filling.pieces
     shared = filling.shared | {"known": f"[{change},)", "change": str(change)}
     with (
         _law_afterwards(connection, facts, filling.rows),
@@ -105,7 +105,26 @@ def fill(connection: Connection, filling: Filling, change: int) -> None:
         _without_checks(connection, filling, shared),
         _by_default(connection, facts, shared),
     ):
-        copy_rows(connection, facts.table.name, filling.rows, filling.pieces)
+        if pieces is not None:
+            pieces = [*pieces, numbered(_numbers(connection, facts, len(sent)), len(sent))]
+            sent = sent.assign(id=0)  # its values are the last of the pieces
+        copy_rows(connection, facts.table.name, sent, pieces)
+
+
+def _numbers(connection: Connection, facts: Facts, count: int) -> int:
+    """Take the identity numbers of all rows at once; give the first.
+
+    Taken row by row they are a quarter of the copying. The table is locked, so no other row can
+    ask for one meanwhile.
+    """
+    row = connection.execute(
+        "with sequence as (select pg_get_serial_sequence(%(table)s, 'id')::regclass as name),"
+        " first as (select nextval(name) as number from sequence)"
+        " select number, setval(name, number + %(count)s - 1) from sequence, first",
+        {"table": facts.table.name, "count": count},
+    ).fetchone()
+    assert row is not None  # noqa: S101 - there is one sequence
+    return int(row["number"])
 
 
 @contextmanager

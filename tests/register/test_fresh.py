@@ -358,3 +358,23 @@ def test_a_filling_puts_back_the_law(register: Register, monkeypatch: pytest.Mon
     assert [row["tgname"] for row in before] == ["one_fact_at_a_time", "still_one_fact_at_a_time"]
     register.write(Origin("test", "t"), [shaped(of_lint(3))])
     assert triggers(register) == before
+
+
+def test_a_filling_takes_the_numbers_that_the_server_would_give(
+    new_register: Callable[[], Register], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "CHUNK_ROWS", 3)
+    item, found = shaped(of_lint(8)), []
+    for least in (1, 10**9):
+        monkeypatch.setattr(fresh, "WORTH_IT_ROWS", least)
+        register = new_register()
+        register.write(Origin("test", "t"), [item])
+        with register.connect() as connection:
+            connection.execute(
+                "insert into compound_shape (code, geom, valid, known, change)"
+                " select 'Z', geom, '(,)', '[1,)', 1 from compound_shape limit 1"
+            )
+            rows = connection.execute("select id, code from compound_shape order by 1").fetchall()
+        found.append([(row["id"], row["code"]) for row in rows])
+    assert found[0] == found[1]
+    assert found[0][-1] == (9, "Z")
