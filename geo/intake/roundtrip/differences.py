@@ -29,6 +29,7 @@ from geo.register.compose import text_array
 from geo.register.fresh import is_empty
 from geo.register.store import Register
 from geo.register.tables import FACTS
+from geo.rings.column import OutlineColumn
 
 State = Literal["unchanged", "moved", "reshaped", "new", "kept"]
 STATE_NAMES: Final[dict[State, str]] = {
@@ -255,13 +256,32 @@ def _say_left_places(
     """
     for first in range(0, len(rows), BATCH):
         part = rows.iloc[first : first + BATCH]
-        codes = part["code"].tolist()
-        current = _shapes(register, kind, codes, on, None)
-        now = np.array([current.get(code) for code in codes], dtype=object)
-        drawn = np.array(part["geometry"], dtype=object)
-        apart = np.flatnonzero(shapely.disjoint(now, drawn))  # not where the register has none
-        for place, off_m in zip(apart, displacements_m(drawn[apart], now[apart]), strict=True):
-            _say_left_place(findings, part["position"].iloc[place], codes[place], float(off_m))
+        current = _wkb(register, kind, part["code"].tolist(), on, None)
+        known = [current.get(code) for code in part["code"]]
+        drawn = _drawn_wkb(part["geometry"])
+        asked = [
+            place
+            for place, (one, other) in enumerate(zip(known, drawn, strict=True))
+            if one is not None and one != other
+        ]
+        if not asked:
+            continue  # all as they were: nothing to build
+        moved = part.iloc[asked]
+        now = shapely.from_wkb(np.array([known[place] for place in asked], dtype=object))
+        then = np.array(moved["geometry"], dtype=object)
+        apart = np.flatnonzero(shapely.disjoint(now, then))
+        for place, off_m in zip(apart, displacements_m(then[apart], now[apart]), strict=True):
+            row = moved.iloc[place]
+            _say_left_place(findings, row["position"], row["code"], float(off_m))
+
+
+def _drawn_wkb(column: pd.Series) -> list[bytes]:
+    """Give polygons as the register's come: little-endian WKB."""
+    shapes = column.array
+    if isinstance(shapes, OutlineColumn):
+        outlines: list[bytes] = shapes.wkb().to_pylist()
+        return outlines
+    return list(shapely.to_wkb(np.array(shapes, dtype=object), byte_order=1))
 
 
 def _has_none(register: Register, kind: str) -> bool:
@@ -273,8 +293,16 @@ def _shapes(
     register: Register, kind: str, codes: list[str], on: dt.date | None, known: int | None
 ) -> dict[str, Any]:
     """Give the register's polygons of some codes, as known after a change or now."""
+    found = _wkb(register, kind, codes, on, known)
+    shapes = shapely.from_wkb(np.array(list(found.values()), dtype=object))
+    return dict(zip(found, shapes, strict=True))
+
+
+def _wkb(
+    register: Register, kind: str, codes: list[str], on: dt.date | None, known: int | None
+) -> dict[str, bytes]:
     query = sql.SQL(
-        "select f.code, st_asbinary(f.geom) from {table} f"
+        "select f.code, st_asbinary(f.geom, 'NDR') from {table} f"
         " join unnest(%(codes)s::text[]) as w (code) on w.code = f.code"
         " where {known} and {valid} and f.geom is not null"
     ).format(
@@ -283,9 +311,8 @@ def _shapes(
         valid=sql.SQL("upper_inf(f.valid)" if on is None else "f.valid @> %(on)s::date"),
     )
     values = {"codes": text_array(sorted(set(codes))), "known": known, "on": on}
-    with register.connect() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(query, values).fetchall()
-    if not rows:
-        return {}
-    found, wkb = zip(*rows, strict=True)
-    return dict(zip(found, shapely.from_wkb(np.array(wkb, dtype=object)), strict=True))
+    with (
+        register.connect() as connection,
+        connection.cursor(binary=True, row_factory=tuple_row) as cursor,
+    ):
+        return dict(cursor.execute(query, values).fetchall())
