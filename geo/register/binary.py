@@ -1,12 +1,13 @@
 """Frames as PostgreSQL's binary COPY: nothing to write as text, send as text and read back.
 
-Texts, whole numbers, amounts to a hundredth and shapes kept as bytes have a form here; a frame with
-anything else goes as text (`geo.register.copying`). Each value goes with its length before it, in
-network order.
+Texts, whole numbers, amounts to a hundredth, dateranges and shapes kept as bytes have a form here;
+a frame with anything else goes as text (`geo.register.copying`). Each value goes with its length
+before it, in network order.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Integer, Numeric, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import DATERANGE
 
 from geo.register.tables import SRID
 from geo.rings.column import OutlineColumn
@@ -79,9 +81,14 @@ def _encoded(column: pd.Series, kind: Any) -> pa.Array | None:
         for number, width in _WIDTHS:
             if isinstance(kind, number):
                 whole = pa.array(column.to_numpy(), pa.int64(), from_pandas=True)
-                return _fixed(whole.fill_null(0).to_numpy().astype(width), whole.is_null())
+                numbers, room = whole.fill_null(0).to_numpy(), np.iinfo(width)
+                if ((numbers < room.min) | (numbers > room.max)).any():
+                    return None  # the server says so
+                return _fixed(numbers.astype(width), whole.is_null())
         if isinstance(kind, Numeric) and kind.scale == 2:
             return _amounts(column.to_numpy())
+        if isinstance(kind, DATERANGE):
+            return _spans(column)
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError, TypeError, ValueError):
         pass  # written otherwise than its type: the server reads it as text
     return None
@@ -103,6 +110,31 @@ def _amounts(values: np.ndarray) -> pa.Array | None:
     for place in (3, 2, 1, 0):
         whole, made["digits"][:, place] = np.divmod(whole, 10_000)
     return _fixed(made, pa.array(absent))
+
+
+def _spans(column: pd.Series) -> pa.Array:
+    """Give dateranges, ``[2024-01-01,)`` and the like; a file has few of them.
+
+    Raises
+    ------
+    ValueError
+        For one that is written otherwise.
+    """
+    places, words = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=False)
+    known = pa.array([_span(word) for word in words], pa.large_binary())
+    return known.take(pa.array(places))
+
+
+def _span(word: Any) -> bytes:
+    if not isinstance(word, str):
+        raise TypeError(word)
+    first, comma, last = word[1:-1].partition(",")
+    if not comma or word[:1] != ("[" if first else "(") or word[-1:] != ")":
+        raise ValueError(word)
+    flags = (0x02 if first else 0x08) | (0 if last else 0x10)
+    days = [(dt.date.fromisoformat(day) - dt.date(2000, 1, 1)).days for day in (first, last) if day]
+    ends = b"".join(b"\0\0\0\4" + day.to_bytes(4, "big", signed=True) for day in days)
+    return flags.to_bytes() + ends
 
 
 def _fixed(numbers: np.ndarray, absent: pa.Array | None = None) -> pa.Array:

@@ -21,8 +21,10 @@ from typing import Final
 
 import pandas as pd
 from psycopg import sql
+from sqlalchemy import Integer
 from sqlalchemy.dialects.postgresql import JSONB
 
+from geo.register.binary import encoded
 from geo.register.compose import Connection, Statements, names, same_key, same_values
 from geo.register.copying import copy_rows
 from geo.register.tables import Facts
@@ -62,7 +64,9 @@ def stage(connection: Connection, name: str, facts: Facts, rows: pd.DataFrame) -
             table=sql.Identifier(facts.table.name),
         )
     )
-    copy_rows(connection, name, rows[columns])
+    types = {column.name: column.type for column in facts.table.columns}
+    staged = rows[columns]
+    copy_rows(connection, name, staged, encoded(staged, types | {"seq": Integer()}))
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(name)))
 
 

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from geo.datum.reference import Datum
 from geo.intake.lint.check import judged_in
-from geo.register import copying, fresh
+from geo.register import copying, fresh, merge
 from geo.register.compose import text_array
 from geo.register.store import Origin, Register, Staged
 from geo.rings.column import OutlineColumn
@@ -40,6 +40,11 @@ def staged(table: str, rows: list[dict[str, Any]]) -> Staged:
     frame["row"] = range(2, 2 + len(frame))
     frame["access_division"] = pd.Series([None] * len(frame), dtype=object)
     return Staged(table, frame)
+
+
+def as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let staged rows go over as text."""
+    monkeypatch.setattr(merge, "encoded", lambda *_: None)
 
 
 def facts(register: Register, table: str) -> list[dict[str, Any]]:
@@ -182,6 +187,7 @@ def test_shapes_in_bytes_and_as_objects_are_the_same_facts(
     assert not shapely.is_missing(np.asarray(kept)).any()
     places = ["530102", None, "5301", None, "x\ty", "\\N", "", "昆明"]
     found = []
+    as_text(monkeypatch)
     for least, shapes in ((1, kept), (1, np.asarray(kept)), (10**9, kept)):
         monkeypatch.setattr(fresh, "WORTH_IT_ROWS", least)
         register = new_register()
@@ -209,6 +215,7 @@ def test_numbers_in_binary_are_the_numbers_in_text(
         for place, (area, year) in enumerate(values)
     ]
     found = []
+    as_text(monkeypatch)
     for least in (1, 10**9):
         monkeypatch.setattr(fresh, "WORTH_IT_ROWS", least)
         with brief_register() as register:
@@ -378,3 +385,42 @@ def test_a_filling_takes_the_numbers_that_the_server_would_give(
         found.append([(row["id"], row["code"]) for row in rows])
     assert found[0] == found[1]
     assert found[0][-1] == (9, "Z")
+
+
+SPANS = ["(,)", "[2024-01-01,)", "(,1999-12-31)", "[1949-10-01,2020-02-29)", "[0001-01-01,)"]
+
+
+def test_staged_rows_in_binary_are_those_in_text(
+    new_register: Callable[[], Register], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = ["530102", None, "x\ty", "\\N", "昆明"]
+    item = shaped(of_lint(5), access_division=places, valid=SPANS)
+    profile = staged("compound", [{"code": f"C{n}", "name": w} for n, w in enumerate(places)])
+    found, ways = [], []
+    for way in ("binary", "text"):
+        register = new_register()
+        with monkeypatch.context() as patch:
+            if way == "text":
+                as_text(patch)
+            else:
+                encode = merge.encoded
+
+                def seen(rows: pd.DataFrame, types: Any, encode: Any = encode) -> Any:
+                    made = encode(rows, types)
+                    ways.append(made is not None)
+                    return made
+
+                patch.setattr(merge, "encoded", seen)
+            register.write(Origin("test", "t"), [profile, item])
+            register.write(Origin("test", "t"), [shaped(of_lint(5)[::-1], valid="[2030-01-01,)")])
+        found.append([facts(register, table) for table in ("compound", "compound_shape")])
+    assert found[0] == found[1]
+    assert ways == [True, True, True]
+    assert len(found[0][1]) > 5
+
+
+def test_a_number_that_is_too_large_is_refused_not_cut(register: Register) -> None:
+    item = staged("committee", [{"subject_kind": "compound", "subject": "A", "kind": "业主委员会",
+                                 "seats": 70_000}])  # fmt: skip
+    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
+        register.write(Origin("test", "t"), [item])
