@@ -32,6 +32,16 @@ class Division:
     point: Point | None
 
 
+def box_of(snapshot: Snapshot, code: int | None) -> Box | None:
+    """Give the box around a division, or around all of them: a map begins there."""
+    outlines = snapshot.geometry("divisions")
+    if code is None:
+        asked = snapshot.column("divisions", "level") == 0
+    else:
+        asked = snapshot.column("divisions", "code") == code
+    return _rounded(shapely.total_bounds(outlines[asked]))
+
+
 @once_a_snapshot
 def divisions(snapshot: Snapshot) -> dict[int, Division]:
     """Give the divisions valid on the date, by code, top down; a parent is the nearest there is."""

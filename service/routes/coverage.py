@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query, Response
 
 from geo.coverage import Coverage, Row, coverage
 from maps.figures import reader_text
+from maps.places import box_of
 from maps.style import class_of, share_classes
+from maps.tiles.tags import tile_tags
 from maps.words import definition_text
 from service.dependencies import (
     NOT_MODIFIED,
@@ -49,7 +51,11 @@ def show_coverage(
     """Give an indicator by division: numerator, denominator, share, bounds, gap to the target."""
     return asked.answer(
         CoverageAnswer,
-        lambda: as_answer(coverage(snapshot, indicator, level, definition, division, by=by)),
+        lambda: {
+            **as_answer(coverage(snapshot, indicator, level, definition, division, by=by)),
+            "bbox": box_of(snapshot, division),
+            "tile_tags": tile_tags(snapshot),
+        },
     )
 
 

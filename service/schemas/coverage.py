@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from service.schemas.common import Answer, Both, Figures, Share
+from service.schemas.common import Answer, Bbox, Both, Figures, Share
 
 Met = Literal["yes", "no", "undetermined"]
 Unit = Literal["m2", "compounds", "companies", "projects"]
@@ -88,3 +88,9 @@ class CoverageAnswer(Figures):
     target_note: str
     rows: list[CoverageRow]
     total: CoverageRow
+    bbox: Bbox
+    tile_tags: dict[str, str] = Field(
+        description="各图层瓦片内容的指纹：两个快照某图层指纹相同，则该图层瓦片相同。"
+        "By layer: equal in two snapshots means equal tiles.",
+        examples=[{"divisions": "08feb0d65c1b9f3a"}],
+    )

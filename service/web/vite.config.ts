@@ -40,7 +40,7 @@ function packedTwins(): Plugin {
 /** What the first screen needs is named in its page, and comes at once rather than one by one. */
 function asked(): Plugin {
   const first =
-    /(?:map\/MapStage\.vue|overview\/OverviewPage\.vue|words\/zh\/(?:frame|overview)\.json)$/
+    /(?:map\/(?:begin\.ts|MapStage\.vue)|overview\/OverviewPage\.vue|words\/zh\/(?:frame|overview)\.json)$/
   return {
     name: 'asked-at-once',
     apply: 'build',

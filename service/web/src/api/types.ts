@@ -70,4 +70,8 @@ export interface Coverage extends Dated {
   target_note: string
   rows: CoverageRow[]
   total: CoverageRow
+  /** Where the division lies. */
+  bbox?: [number, number, number, number] | null
+  /** By layer of tiles a fingerprint of what they hold: the same on dates with the same outlines. */
+  tile_tags?: Record<string, string>
 }

@@ -7,6 +7,7 @@ import {
   ScaleControl,
   prewarm,
   setWorkerUrl,
+  type LngLatBounds,
   type LngLatBoundsLike,
   type MapGeoJSONFeature,
   type VectorTileSource,
@@ -19,20 +20,29 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import type { CoverageRow, Level } from '@/api/types'
 import type { BaseLayer } from '@/state/base'
 import type { Division } from '@/state/divisions'
-import { CODE_LENGTHS, DRAWN_FROM, LEVELS } from '@/state/levels'
+import { CODE_LENGTHS, DRAWN_FROM, LEVELS, levelBelow } from '@/state/levels'
 import type { Camera } from '@/state/view'
 import { token } from '@/map/colours'
 import { hasChinese, ownFaces } from '@/fonts'
 import {
+  COLOURED,
+  LINE_OPACITY,
   NAMED_FROM,
   NONE,
+  NO_COLOUR,
   SWITCHES,
   TILE_LAYERS,
+  fillOf,
   fillOpacity,
-  styleOf,
+  firstStyle,
+  lineOf,
+  rest,
   tilesOf,
   type Switch,
+  type TileLayer,
 } from '@/map/layers'
+import { afterFrame } from '@/map/frames'
+import { HoverLine } from '@/map/hover'
 import { addPatterns } from '@/map/patterns'
 
 setWorkerUrl(workerUrl)
@@ -40,13 +50,6 @@ prewarm() // the worker reads its scripts while the page makes the map
 
 export type Box = [number, number, number, number]
 
-const LEVELLED = [
-  'divisions-fill',
-  'divisions-hatch',
-  'divisions-unsure',
-  'divisions-line',
-  'hover-line',
-]
 const FONTS = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 /** Room for the legend's foot, the slider and the tools. */
 const PADDING =
@@ -56,6 +59,18 @@ const PADDING =
 /** So much nearer than the zoom at which tiles begin, that rounding does not matter. */
 const NEAR = 0.02
 const DIVISION = { source: 'divisions', sourceLayer: 'divisions' }
+const HIDDEN = { colour: NO_COLOUR, shown: 0, empty: 0, unsure: 0 }
+/** How strong colours are, alone and over a base map. */
+const [FULL, OVER_BASE] = [0.88, 0.53]
+
+/** By layer a fingerprint of what its tiles hold. */
+export type TileTags = Partial<Record<TileLayer, string>>
+
+/** What a map opens with. */
+interface Shown {
+  level: Level
+  tags: TileTags | undefined
+}
 
 /** Communities in fewer words than their registered names, which the panels give in full. */
 function short(name: string): string {
@@ -80,21 +95,30 @@ export const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
 export class Atlas {
   readonly map: MapLibre
-  /** Done when the style is there and layers can be told things. */
+  /** Done when the style is read and the first tiles are on their way. */
+  readonly opened: Promise<void>
+  /** Done when every layer is there and can be told things: after the first colours. */
   readonly ready: Promise<void>
-  /** Done when the colours were on the canvas once: names, which take long, come after them. */
-  private readonly coloured: Promise<void>
+  /** Done when the colours were on the canvas once: whatever takes long comes after them. */
+  readonly coloured: Promise<void>
   private noteColoured = (): void => undefined
+  /** The same for the colours that were told last. */
+  private noted: Promise<unknown> = Promise.resolve()
+  private note: (value?: unknown) => void = () => undefined
   private snapshot = ''
+  private tags: TileTags = {}
   /** Layers of a page's own that are pressed for themselves, not for what lies below them. */
   readonly pressed = new Set<string>()
   /** Layers whose features are compounds. */
   readonly compoundLayers = new Set(['compounds-fill', 'compounds-place'])
   private painted = new Set<string>()
   private level: Level | '' = ''
+  private strength = FULL
   private placed = false
-  private lit = ''
   private below: string[] = []
+  private readonly hover: HoverLine
+  /** What the tiles held, and where, when the map was last at rest. */
+  private held: { levels: Set<Level | ''>; bounds: LngLatBounds } | null = null
 
   constructor(
     readonly container: HTMLElement,
@@ -124,34 +148,50 @@ export class Atlas {
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
     if (options.scale) this.map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right')
-    this.ready = new Promise((resolve) => {
-      const start = (): void => {
-        if (!hasChinese()) {
-          void ownFaces().then((faces) => this.map.setFontFaces({ 'sans-serif': faces }))
-        }
-        addPatterns(this.map)
-        resolve()
-      }
-      this.map.once('style.load', start)
-    })
+    this.hover = new HoverLine(this.map)
+    this.map.on('idle', this.hold)
     this.coloured = new Promise((resolve) => (this.noteColoured = resolve))
+    this.opened = new Promise((resolve) => this.map.once('style.load', () => resolve()))
+    const drawn = new Promise((resolve) => this.map.once('idle', resolve))
+    this.ready = Promise.race([this.coloured, drawn]).then(afterFrame).then(() => this.complete())
   }
 
-  /** Read a snapshot's tiles, beginning at a place. */
-  open(snapshot: string, { camera, box }: { camera?: Camera | null; box?: Box | null }): void {
+  /** Read a snapshot's tiles, beginning at a place and a level. */
+  open(
+    snapshot: string,
+    { camera, box, level, tags }: { camera?: Camera | null; box?: Box | null } & Shown,
+  ): void {
     this.snapshot = snapshot
+    this.tags = tags ?? {} // an answer that a browser has kept from before had none
     this.placed = Boolean(camera)
     if (camera) this.map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom })
     else if (box) this.map.fitBounds(box as LngLatBoundsLike, { padding: PADDING, duration: 0 })
-    this.map.setStyle(styleOf(snapshot), { localIdeographFontFamily: FONTS })
+    this.map.setStyle(firstStyle(snapshot, level), { localIdeographFontFamily: FONTS })
   }
 
-  /** Read tiles from another snapshot; the old ones stay until the new are there. */
-  async useSnapshot(snapshot: string): Promise<void> {
+  /** Add what the first frame did without. */
+  private complete(): void {
+    if (!hasChinese()) {
+      void ownFaces().then((faces) => this.map.setFontFaces({ 'sans-serif': faces }))
+    }
+    addPatterns(this.map)
+    const { sources, layers } = rest(this.snapshot, (id) => Boolean(this.map.getLayer(id)))
+    for (const [id, source] of Object.entries(sources)) this.map.addSource(id, source)
+    for (const [layer, below] of layers) this.map.addLayer(layer, below)
+  }
+
+  /**
+   * Read tiles from another snapshot; the old ones stay until the new are there. Layers that are the
+   * same in both stay as they are: another date rarely has other outlines.
+   */
+  async useSnapshot(snapshot: string, tags: TileTags | undefined): Promise<void> {
     await this.ready
     if (!snapshot || snapshot === this.snapshot) return
-    this.snapshot = snapshot
+    const before = this.tags
+    ;[this.snapshot, this.tags] = [snapshot, tags ?? {}]
     for (const layer of TILE_LAYERS) {
+      if (this.tags[layer] && this.tags[layer] === before[layer]) continue
+      if (layer === 'divisions') this.held = null
       this.map.getSource<VectorTileSource>(layer)?.setTiles(tilesOf(snapshot, layer))
     }
   }
@@ -162,10 +202,9 @@ export class Atlas {
     rows: Iterable<CoverageRow>,
     colours: readonly string[],
   ): Promise<void> {
-    await this.ready
     this.reach(level)
-    const filter: FilterSpecification = ['==', ['get', 'level'], level]
-    for (const id of LEVELLED) this.map.setFilter(id, filter)
+    await this.opened
+    this.reveal(level)
     const seen = new Set<string>()
     let [empty, unsure] = [false, false]
     for (const row of rows) {
@@ -179,21 +218,56 @@ export class Atlas {
         { ...DIVISION, id: row.division },
         {
           colour: place === null ? token('no-data') : colours[place],
-          shown: 0.88,
+          shown: 1,
           empty: place === null ? 1 : 0,
           unsure: isUnsure ? 1 : 0,
         },
       )
     }
     for (const code of this.painted) {
-      if (!seen.has(code))
-        this.map.setFeatureState({ ...DIVISION, id: code }, { shown: 0, empty: 0, unsure: 0 })
+      if (!seen.has(code)) this.map.setFeatureState({ ...DIVISION, id: code }, HIDDEN)
     }
     this.painted = seen
-    // Hatches are a layer over all shapes each: not drawn before something is hatched.
-    if (empty) this.map.setLayoutProperty('divisions-hatch', 'visibility', 'visible')
-    if (unsure) this.map.setLayoutProperty('divisions-unsure', 'visibility', 'visible')
     this.noteDrawing()
+    await this.ready
+    await this.noted
+    if (this.level !== level || this.painted !== seen) return
+    this.detail(level, { empty, unsure })
+  }
+
+  /** Show a level's layers in the place of another's. */
+  private reveal(level: Level): void {
+    for (const one of COLOURED) {
+      if (!this.map.getLayer(fillOf(one))) continue
+      const shown = one === level
+      if (shown) this.read(one)
+      this.map.setPaintProperty(fillOf(one), 'fill-opacity', shown ? fillOpacity(this.strength) : 0)
+      this.map.setPaintProperty(lineOf(one), 'line-opacity', shown ? LINE_OPACITY : 0)
+    }
+  }
+
+  /** Have tiles hold a level's shapes, drawn or not. */
+  private read(level: Level): void {
+    for (const id of [fillOf(level), lineOf(level)]) {
+      if (this.map.getLayoutProperty(id, 'visibility') === 'none')
+        this.map.setLayoutProperty(id, 'visibility', 'visible')
+    }
+  }
+
+  /**
+   * What the colours do without: hatches, which are a layer over all shapes each and not drawn before
+   * something is hatched, and the shapes of the level that somebody may go to next.
+   */
+  private detail(level: Level, { empty, unsure }: { empty: boolean; unsure: boolean }): void {
+    const filter: FilterSpecification = ['==', ['get', 'level'], level]
+    for (const [id, needed] of [
+      ['divisions-hatch', empty],
+      ['divisions-unsure', unsure],
+    ] as const) {
+      this.map.setFilter(id, filter)
+      if (needed) this.map.setLayoutProperty(id, 'visibility', 'visible')
+    }
+    this.read(levelBelow(level))
   }
 
   /** Go near enough for a level's outlines: when it is another than before, or no place was asked for. */
@@ -206,19 +280,44 @@ export class Atlas {
 
   /** Say when the colours were on the canvas: for who measures (`benchmarks/web.py`). */
   private noteDrawing(): void {
+    this.noted = new Promise((resolve) => (this.note = resolve)).then(afterFrame)
     performance.clearMarks('wuye:coloured')
-    const drawn = (): void => {
-      if (!this.map.isSourceLoaded('divisions')) return
-      this.map.off('render', drawn)
-      performance.mark('wuye:coloured')
-      this.noteColoured()
-    }
-    this.map.on('render', drawn)
+    this.map.off('render', this.drawn)
+    this.map.on('render', this.drawn)
+  }
+
+  private readonly drawn = (): void => {
+    if (!this.map.isSourceLoaded('divisions') && !this.covered()) return
+    this.map.off('render', this.drawn)
+    performance.mark('wuye:coloured')
+    this.noteColoured()
+    this.note()
+  }
+
+  /** Whether tiles that are there cover the view with the level's shapes, if not with the finest. */
+  private covered(): boolean {
+    const view = this.map.getBounds()
+    const { held } = this
+    return Boolean(
+      held?.levels.has(this.level) &&
+      held.bounds.contains(view.getSouthWest()) &&
+      held.bounds.contains(view.getNorthEast()),
+    )
+  }
+
+  private readonly hold = (): void => {
+    const levels = COLOURED.filter(
+      (level) =>
+        this.map.getLayer(fillOf(level)) &&
+        this.map.getLayoutProperty(fillOf(level), 'visibility') !== 'none' &&
+        this.map.getZoom() >= DRAWN_FROM[level],
+    )
+    this.held = { levels: new Set(levels), bounds: this.map.getBounds() }
   }
 
   /** Write names, the ones that matter most first where there is no room for all. */
   async label(divisions: readonly Division[], rowOf: Map<string, CoverageRow>): Promise<void> {
-    await this.coloured
+    await this.ready
     const features = divisions.flatMap(({ code, name, point }) => {
       if (!point) return []
       const row = rowOf.get(code)
@@ -266,12 +365,8 @@ export class Atlas {
     this.map.setFilter('scope-line', ['==', ['to-string', ['get', 'code']], code])
   }
 
-  async light(code: string): Promise<void> {
-    await this.ready
-    if (code === this.lit) return
-    if (this.lit) this.map.setFeatureState({ ...DIVISION, id: this.lit }, { hover: false })
-    if (code) this.map.setFeatureState({ ...DIVISION, id: code }, { hover: true })
-    this.lit = code
+  light(code: string): void {
+    this.hover.show(code)
   }
 
   async mark(compound: string): Promise<void> {
@@ -319,14 +414,11 @@ export class Atlas {
       this.map.addSource(name, { type: 'raster', ...source })
       this.map.addLayer(
         { id: name, type: 'raster', source: name, paint: { 'raster-fade-duration': 0 } },
-        over ? 'labels' : 'divisions-fill',
+        over ? 'labels' : fillOf(COLOURED[0]!),
       )
     }
-    this.map.setPaintProperty(
-      'divisions-fill',
-      'fill-opacity',
-      fillOpacity(layers.length ? 0.6 : 1),
-    )
+    this.strength = layers.length ? OVER_BASE : FULL
+    if (this.level) this.reveal(this.level)
   }
 
   /** What is at a place: the compound before the division it lies in. */
@@ -334,7 +426,8 @@ export class Atlas {
     compound: MapGeoJSONFeature | null
     division: MapGeoJSONFeature | null
   } {
-    const layers = [...this.compoundLayers, 'divisions-fill'].filter((id) => this.map.getLayer(id))
+    const fills = this.level ? [fillOf(this.level)] : []
+    const layers = [...this.compoundLayers, ...fills].filter((id) => this.map.getLayer(id))
     const found = this.map.queryRenderedFeatures([point.x, point.y], { layers })
     return {
       compound: found.find(({ layer }) => this.compoundLayers.has(layer.id)) ?? null,

@@ -20,7 +20,7 @@ export async function drawBeside(
   rowOf: Map<string, CoverageRow>,
   code: string,
 ): Promise<void> {
-  await second.useSnapshot(past.snapshot)
+  await second.useSnapshot(past.snapshot, past.tile_tags)
   await second.paint(past.level, past.rows, colours)
   await second.label(divisions, rowOf)
   await second.outline(code)

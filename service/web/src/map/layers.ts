@@ -5,6 +5,7 @@ import type {
   LayerSpecification,
   StyleSpecification,
   SymbolLayerSpecification,
+  VectorSourceSpecification,
 } from 'maplibre-gl'
 import type { Level } from '@/api/types'
 import { token } from '@/map/colours'
@@ -42,7 +43,27 @@ export function tilesOf(snapshot: string, layer: string): string[] {
   return [`${location.origin}/tiles/${snapshot}/${layer}/{z}/{x}/{y}`]
 }
 
-export function styleOf(snapshot: string): StyleSpecification {
+function tileSource(snapshot: string, layer: TileLayer): VectorSourceSpecification {
+  const [minzoom, maxzoom] = ZOOMS[layer]
+  return { type: 'vector', tiles: tilesOf(snapshot, layer), minzoom, maxzoom, promoteId: 'code' }
+}
+
+/** The map in its first frame: the divisions of a level, and nothing that is not needed for them. */
+export function firstStyle(snapshot: string, level: Level): StyleSpecification {
+  const first = new Set(['ground', 'land', fillOf(level), lineOf(level)])
+  return {
+    version: 8,
+    sources: { divisions: tileSource(snapshot, 'divisions') },
+    layers: layers(level).filter(({ id }) => first.has(id)),
+    transition: { duration: 120, delay: 0 },
+  }
+}
+
+/** Everything else, each layer with the one it lies below. */
+export function rest(
+  snapshot: string,
+  there: (id: string) => boolean,
+): { sources: StyleSpecification['sources']; layers: [LayerSpecification, string | undefined][] } {
   const sources: StyleSpecification['sources'] = {
     labels: {
       type: 'geojson',
@@ -51,16 +72,13 @@ export function styleOf(snapshot: string): StyleSpecification {
     },
   }
   for (const layer of TILE_LAYERS) {
-    const [minzoom, maxzoom] = ZOOMS[layer]
-    sources[layer] = {
-      type: 'vector',
-      tiles: tilesOf(snapshot, layer),
-      minzoom,
-      maxzoom,
-      promoteId: 'code',
-    }
+    if (layer !== 'divisions') sources[layer] = tileSource(snapshot, layer)
   }
-  return { version: 8, sources, layers: layers(), transition: { duration: 120, delay: 0 } }
+  const all = layers()
+  const missing = all.flatMap((layer, at): [LayerSpecification, string | undefined][] =>
+    there(layer.id) ? [] : [[layer, all.slice(at + 1).find(({ id }) => there(id))?.id]],
+  )
+  return { sources, layers: missing }
 }
 
 const state = (name: string, otherwise: string | number): ExpressionSpecification => [
@@ -81,9 +99,18 @@ export const byState = (part: 'fill' | 'line'): ExpressionSpecification =>
 const fading = (from: ExpressionSpecification | number, to: number): ExpressionSpecification =>
   ['interpolate', ['linear'], ['zoom'], 11.5, from, 13.5, to] as ExpressionSpecification
 
-/** How strong the divisions' colours are; weaker over a base map. */
-export const fillOpacity = (strength: number): ExpressionSpecification =>
-  fading(['*', strength, state('shown', 0)], 0.12)
+/** The levels that have figures, each with layers of its own: going from one to the next then reads
+ *  no tile anew, as one layer with another filter would. */
+export const COLOURED: readonly Level[] = ['prefecture', 'county', 'street', 'community']
+export const fillOf = (level: Level): string => `divisions-fill-${level}`
+export const lineOf = (level: Level): string => `divisions-line-${level}`
+
+/** How strong the divisions' colours are; weaker over a base map. A layer at 0 is not drawn. */
+export const fillOpacity = (strength: number): ExpressionSpecification => fading(strength, 0.12)
+export const LINE_OPACITY = 0.65
+
+/** Of a division that is not shown. */
+export const NO_COLOUR = 'rgba(0,0,0,0)'
 
 const isShape: ExpressionSpecification = ['!=', ['get', 'placeholder'], 1]
 
@@ -155,7 +182,8 @@ export const NAMED_FROM: Record<Level, number> = {
   community: 12,
 }
 
-function layers(): LayerSpecification[] {
+function layers(seen: Level | '' = ''): LayerSpecification[] {
+  const visibility = (level: Level): 'visible' | 'none' => (level === seen ? 'visible' : 'none')
   const boundary = token('boundary')
   return [
     { id: 'ground', type: 'background', paint: { 'background-color': '#edf0f0' } },
@@ -164,14 +192,19 @@ function layers(): LayerSpecification[] {
       filter: ['==', ['get', 'level'], 'prefecture'],
       paint: { 'fill-color': '#faf8f4', 'fill-antialias': false },
     }),
-    divisions('divisions-fill', {
-      type: 'fill',
-      filter: ['==', ['get', 'level'], 'prefecture'],
-      paint: {
-        'fill-color': ['to-color', state('colour', 'rgba(0,0,0,0)'), 'rgba(0,0,0,0)'],
-        'fill-opacity': fillOpacity(1),
-      },
-    }),
+    ...COLOURED.map((level) =>
+      divisions(fillOf(level), {
+        type: 'fill',
+        layout: { visibility: visibility(level) },
+        filter: ['==', ['get', 'level'], level],
+        paint: {
+          'fill-antialias': false, // edges lie below the lines
+          'fill-color': ['to-color', state('colour', NO_COLOUR), NO_COLOUR],
+          'fill-opacity': 0,
+          'fill-opacity-transition': { duration: 0, delay: 0 },
+        },
+      }),
+    ),
     divisions('divisions-hatch', {
       type: 'fill',
       layout: { visibility: 'none' },
@@ -221,16 +254,19 @@ function layers(): LayerSpecification[] {
         'line-dasharray': [5, 3],
       },
     }),
-    divisions('divisions-line', {
-      type: 'line',
-      filter: ['==', ['get', 'level'], 'prefecture'],
-      layout: { 'line-join': 'round' },
-      paint: {
-        'line-color': boundary,
-        'line-width': width(5, 0.5, 9, 0.8, 13, 1.4),
-        'line-opacity': 0.65,
-      },
-    }),
+    ...COLOURED.map((level) =>
+      divisions(lineOf(level), {
+        type: 'line',
+        layout: { 'line-join': 'round', visibility: visibility(level) },
+        filter: ['==', ['get', 'level'], level],
+        paint: {
+          'line-color': boundary,
+          'line-width': width(5, 0.5, 9, 0.8, 13, 1.4),
+          'line-opacity': 0,
+          'line-opacity-transition': { duration: 0, delay: 0 },
+        },
+      }),
+    ),
     divisions('scope-line', {
       type: 'line',
       filter: ['==', ['get', 'code'], ''],
@@ -321,15 +357,6 @@ function layers(): LayerSpecification[] {
         'circle-stroke-width': 1.5,
       },
     },
-    divisions('hover-line', {
-      type: 'line',
-      filter: ['==', ['get', 'level'], 'prefecture'],
-      layout: { 'line-join': 'round' },
-      paint: {
-        'line-color': token('highlight'),
-        'line-width': ['case', ['boolean', ['feature-state', 'hover'], false], 2.6, 0],
-      },
-    }),
     compounds('compound-chosen', {
       type: 'line',
       filter: ['==', ['get', 'code'], ''],

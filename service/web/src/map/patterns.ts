@@ -45,7 +45,7 @@ function lines(colour: string, width: number): Draw {
 function add(map: MapLibre, name: string, draw: Draw): void {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = SIZE
-  const pen = canvas.getContext('2d')!
+  const pen = canvas.getContext('2d', { willReadFrequently: true })! // else read back from the GPU
   draw(pen)
   map.addImage(name, pen.getImageData(0, 0, SIZE, SIZE), { pixelRatio: RATIO })
 }
