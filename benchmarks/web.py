@@ -7,8 +7,9 @@ service that runs. *First map*: from the navigation, with nothing cached, until 
 in their colours on the canvas; beside it the handout (folium, Leaflet) of the same snapshot until
 its shapes stand, and our page without slowdown. *Interactions*: from the press, in the page's own
 clock, until what was asked for is in the page, and in the frame that shows it; data come from the
-service each time. The browser draws in software (SwiftShader) on the machine's own cores, which a
-PC's graphics would do for it: figures of the map are upper bounds.
+service each time. After drilling down, *map* may show outlines that were there already, and *all
+tiles* is when the finest are. The browser draws in software (SwiftShader) on the machine's own
+cores, which a PC's graphics would do for it: figures of the map are upper bounds.
 """
 
 from __future__ import annotations
@@ -58,6 +59,16 @@ ARGUMENTS = (
 )  # fmt: skip
 
 COLOURED = "performance.getEntriesByName('wuye:coloured')[0]?.startTime ?? null"
+
+NOTE_FIGURE = """
+addEventListener('DOMContentLoaded', () => {
+  const look = () => {
+    if (document.querySelector('.figure .number')) window.figured = performance.now()
+    else setTimeout(look, 30)
+  }
+  look()
+})
+"""
 
 NOTE_HANDOUT = """
 addEventListener('DOMContentLoaded', () => {
@@ -123,10 +134,14 @@ HOVER = """async ([x, y]) => {
 DRILL = """async (name) => {
   const link = [...document.querySelectorAll('.ranking li a')]
     .find((one) => one.textContent.includes(name))
+  const start = performance.now()
   const { words, map } = await answer(() => link.click(), () => text('h1').trim() === name &&
     !document.querySelector('.ranking li a')?.textContent.includes(name))
   while (map() === null) await new Promise((done) => requestAnimationFrame(done))
-  return [words, map()]
+  const first = map()
+  while (!document.querySelector('.stage [data-still=true]'))
+    await new Promise((done) => requestAnimationFrame(done))
+  return [words, first, performance.now() - start]
 }"""
 
 
@@ -183,11 +198,13 @@ def measure(address: str, slowdown: float, runs: int) -> dict[str, Any]:
         day = QUARTERS[-1]
         handout = f"{address}/handout?as_of={day}"
         httpx2.get(handout, timeout=300)  # made once and kept
+        firsts = [_first(browser, address, slowdown) for _ in range(runs)]
         ms = {
-            "first_map": [_first(browser, address, slowdown) for _ in range(runs)],
+            "first_map": [one[0] for one in firsts],
+            "first_map (headline)": [one[1] for one in firsts],
             "first_map (handout, folium)": [_folium(browser, handout, slowdown)
                                             for _ in range(runs)],
-            "first_map (not slowed)": [_first(browser, address, 1) for _ in range(runs)],
+            "first_map (not slowed)": [_first(browser, address, 1)[0] for _ in range(runs)],
             **_interactions(browser, address, slowdown, runs),
         }  # fmt: skip
         browser.close()
@@ -250,11 +267,11 @@ def _open(browser: Browser, slowdown: float, *scripts: str) -> Page:
     return page
 
 
-def _first(browser: Browser, address: str, slowdown: float) -> float:
-    """Milliseconds from the navigation until the divisions stand in their colours."""
-    page = _open(browser, slowdown)
+def _first(browser: Browser, address: str, slowdown: float) -> tuple[float, float]:
+    """Milliseconds from the navigation until divisions stand in colours, and the headline."""
+    page = _open(browser, slowdown, NOTE_FIGURE)
     page.goto(address, wait_until="commit")
-    found = _awaited(page, COLOURED)
+    found = _awaited(page, COLOURED), _awaited(page, "window.figured ?? null")
     page.context.close()
     return found
 
@@ -309,13 +326,12 @@ def _interactions(
         page.wait_for_selector(".stage [data-still=true]")
         page.wait_for_timeout(400)
     page.context.close()
-    words = {f"{name} (words)": [one[0] for one in times] for name, times in found.items()}
-    maps = {
-        f"{name} (map)": [one[1] for one in times]
-        for name, times in found.items()
-        if len(times[0]) > 1
+    parts = ("words", "map", "all tiles")
+    return {
+        f"{name} ({part})": [one[place] for one in times]
+        for name, times in sorted(found.items())
+        for place, part in enumerate(parts[: len(times[0])])
     }
-    return dict(sorted({**words, **maps}.items()))
 
 
 def _noted(turn: int, times: Any) -> list[list[float]]:

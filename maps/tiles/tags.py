@@ -1,5 +1,6 @@
-"""Fingerprints of what tiles are made from: a map that goes to another date asks by them whether
-outlines have changed at all.
+"""Fingerprints of what tiles are made from.
+
+A map that goes to another date sees by them whether outlines have changed at all.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,23 +32,45 @@ addEventListener('securitypolicyviolation', (event) =>
 
 
 @pytest.fixture(scope="session")
-def address(
+def installation(
     province_copy: Callable[[], Register],
     province_snapshots: Callable[[Path], None],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
-    """Start the service on a sample; give its address."""
+) -> tuple[Path, dict[str, str]]:
+    """Give the home of a sample with its snapshots, and the settings that name its register."""
     assert (STATIC / "index.html").is_file(), "not built: scripts/setup test builds it"
     home = tmp_path_factory.mktemp("home")
     register = province_copy()
     province_snapshots(home)
-    own = {"WUYE_DATABASE_URL": register.conninfo, "WUYE_HOME": str(home), "WUYE_AUTHOR": "tester"}
+    return home, {"WUYE_DATABASE_URL": register.conninfo, "WUYE_AUTHOR": "tester"}
+
+
+@pytest.fixture(scope="session")
+def address(installation: tuple[Path, dict[str, str]]) -> Iterator[str]:
+    """Start the service on a sample; give its address."""
+    home, settings = installation
+    with serving(home, **settings) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def serve_more() -> Callable[..., AbstractContextManager[str]]:
+    """Give what starts another service with settings of its own."""
+    return serving
+
+
+@contextmanager
+def serving(home: Path, **settings: str) -> Iterator[str]:
+    """Run the service of a home; give its address."""
     wuye = [str(Path(sys.executable).with_name("wuye"))]
-    options: dict[str, Any] = {"env": os.environ | own, "cwd": home}
+    options: dict[str, Any] = {
+        "env": os.environ | settings | {"WUYE_HOME": str(home)},
+        "cwd": home,
+    }
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with (home / "server.log").open("wb") as log:
+    with (home / f"server-{port}.log").open("wb") as log:
         server = subprocess.Popen(
             [*wuye, "serve", "--port", str(port)], stderr=log, stdout=log, **options
         )
@@ -118,6 +141,8 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         *,
         drawn: bool = False,
         provoked: str = "",
+        at: str = address,
+        before: Callable[[Page], None] = lambda _page: None,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -141,11 +166,12 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             "request",
             lambda asked: (
                 None
-                if asked.url.startswith((address, "data:", "blob:"))
+                if asked.url.startswith((at, "data:", "blob:"))
                 else faults.append(f"asked of another origin: {asked.url}")
             ),
         )
-        page.goto(address + path)
+        before(page)
+        page.goto(at + path)
         if drawn:
             page.wait_for_selector(".stage [data-still=true]")
         return page

@@ -14,7 +14,7 @@ import service
 
 Open = Callable[..., Page]
 AXE = Path(service.__file__).parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+SIZES = {"wide": (1440, 900), "office": (1366, 768), "phone": (390, 844)}
 MOST_BYTES = 2.5e6
 
 SCREENS = {

@@ -67,7 +67,7 @@ def test_legend_counts_every_division_once(open_page: Open, ask: Ask) -> None:
 
 def test_one_drills_down_by_map_and_ranking_and_comes_back_by_the_path(open_page: Open) -> None:
     page = open_page("/?map=9.5/25.04/102.70", drawn=True)
-    box = page.locator("#map canvas").bounding_box()
+    box = page.locator("#map .maplibregl-canvas").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator("h1")).to_have_text("昆明市")

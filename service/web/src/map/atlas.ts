@@ -11,8 +11,6 @@ import {
   type LngLatBoundsLike,
   type MapGeoJSONFeature,
   type VectorTileSource,
-  type GeoJSONSource,
-  type ExpressionSpecification,
   type FilterSpecification,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
@@ -20,15 +18,13 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import type { CoverageRow, Level } from '@/api/types'
 import type { BaseLayer } from '@/state/base'
 import type { Division } from '@/state/divisions'
-import { CODE_LENGTHS, DRAWN_FROM, LEVELS, levelBelow } from '@/state/levels'
+import { DRAWN_FROM, levelBelow } from '@/state/levels'
 import type { Camera } from '@/state/view'
 import { token } from '@/map/colours'
 import { hasChinese, ownFaces } from '@/fonts'
 import {
   COLOURED,
   LINE_OPACITY,
-  NAMED_FROM,
-  NONE,
   NO_COLOUR,
   SWITCHES,
   TILE_LAYERS,
@@ -43,6 +39,7 @@ import {
 } from '@/map/layers'
 import { afterFrame } from '@/map/frames'
 import { HoverLine } from '@/map/hover'
+import { Names } from '@/map/names'
 import { addPatterns } from '@/map/patterns'
 
 setWorkerUrl(workerUrl)
@@ -72,25 +69,6 @@ interface Shown {
   tags: TileTags | undefined
 }
 
-/** Communities in fewer words than their registered names, which the panels give in full. */
-function short(name: string): string {
-  return name
-    .replace(/(社区|村)(居民委员会|居委会|村民委员会|村委会)$/, '$1')
-    .replace(/(居民|村民)委员会$/, '')
-}
-
-/** The divisions of a level below one: codes are numbers, each beginning with its parent's. */
-function namesBelow(level: Level, scope: string): FilterSpecification {
-  const rest = 10 ** (CODE_LENGTHS[level] - scope.length)
-  const [least, below] = [Number(scope) * rest, (Number(scope) + 1) * rest]
-  return [
-    'all',
-    ['==', ['get', 'level'], level],
-    ['>=', ['get', 'code'], least],
-    ['<', ['get', 'code'], below],
-  ]
-}
-
 export const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
 export class Atlas {
@@ -115,8 +93,10 @@ export class Atlas {
   private level: Level | '' = ''
   private strength = FULL
   private placed = false
+  private scope = ''
   private below: string[] = []
   private readonly hover: HoverLine
+  private readonly names: Names
   /** What the tiles held, and where, when the map was last at rest. */
   private held: { levels: Set<Level | ''>; bounds: LngLatBounds } | null = null
 
@@ -149,11 +129,14 @@ export class Atlas {
     this.map.keyboard.disableRotation()
     if (options.scale) this.map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right')
     this.hover = new HoverLine(this.map)
+    this.names = new Names(this.map)
     this.map.on('idle', this.hold)
     this.coloured = new Promise((resolve) => (this.noteColoured = resolve))
     this.opened = new Promise((resolve) => this.map.once('style.load', () => resolve()))
     const drawn = new Promise((resolve) => this.map.once('idle', resolve))
-    this.ready = Promise.race([this.coloured, drawn]).then(afterFrame).then(() => this.complete())
+    this.ready = Promise.race([this.coloured, drawn])
+      .then(afterFrame)
+      .then(() => this.complete())
   }
 
   /** Read a snapshot's tiles, beginning at a place and a level. */
@@ -228,6 +211,7 @@ export class Atlas {
       if (!seen.has(code)) this.map.setFeatureState({ ...DIVISION, id: code }, HIDDEN)
     }
     this.painted = seen
+    this.names.hide()
     this.noteDrawing()
     await this.ready
     await this.noted
@@ -267,6 +251,7 @@ export class Atlas {
       this.map.setFilter(id, filter)
       if (needed) this.map.setLayoutProperty(id, 'visibility', 'visible')
     }
+    this.map.setFilter('scope-line', ['==', ['to-string', ['get', 'code']], this.scope])
     this.read(levelBelow(level))
   }
 
@@ -315,54 +300,20 @@ export class Atlas {
     this.held = { levels: new Set(levels), bounds: this.map.getBounds() }
   }
 
-  /** Write names, the ones that matter most first where there is no room for all. */
+  /** Say which division the outline is of; it is drawn anew with the colours, and not before. */
+  outline(code: string): void {
+    this.scope = code
+  }
+
+  /** Write names; `Names` says how. */
   async label(divisions: readonly Division[], rowOf: Map<string, CoverageRow>): Promise<void> {
     await this.ready
-    const features = divisions.flatMap(({ code, name, point }) => {
-      if (!point) return []
-      const row = rowOf.get(code)
-      const properties = {
-        code,
-        name: short(name),
-        share: row?.text.share ?? '',
-        order: -(row?.denominator ?? 0),
-      }
-      return [
-        {
-          type: 'Feature' as const,
-          geometry: { type: 'Point' as const, coordinates: point },
-          properties,
-        },
-      ]
-    })
-    this.map.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features })
+    this.names.write(divisions, rowOf)
   }
 
-  /** Name divisions out of the tiles, where there are more than a list holds; null names none so. */
-  async labelFromTiles(
-    asked: { level: Level; scope: string; rowOf: Map<string, CoverageRow> } | null,
-  ): Promise<void> {
+  async labelFromTiles(asked: Parameters<Names['writeFromTiles']>[0]): Promise<void> {
     await this.ready
-    const near = asked && namesBelow(asked.level, asked.scope)
-    this.map.setFilter('tile-labels', near ?? NONE)
-    this.map.setFilter('far-labels', NONE)
-    if (!asked) return
-    const texts = [...asked.rowOf].flatMap(([code, row]) => [
-      Number(code),
-      [short(row.name), row.text.share].filter(Boolean).join('\n'),
-    ])
-    const field = ['match', ['get', 'code'], ...texts, ['get', 'name']] as unknown
-    this.map.setLayoutProperty('tile-labels', 'text-field', field as ExpressionSpecification)
-    // As long as these names are too small, those of larger divisions say where one is.
-    const from = NAMED_FROM[asked.level]
-    const coarser = LEVELS.filter((one) => one !== 'province' && NAMED_FROM[one] < from - 2)
-    this.map.setLayerZoomRange('far-labels', NAMED_FROM.prefecture, from)
-    this.map.setFilter('far-labels', ['in', ['get', 'level'], ['literal', coarser]])
-  }
-
-  async outline(code: string): Promise<void> {
-    await this.ready
-    this.map.setFilter('scope-line', ['==', ['to-string', ['get', 'code']], code])
+    this.names.writeFromTiles(asked)
   }
 
   light(code: string): void {

@@ -21,7 +21,7 @@ export async function drawBeside(
   code: string,
 ): Promise<void> {
   await second.useSnapshot(past.snapshot, past.tile_tags)
-  await second.paint(past.level, past.rows, colours)
+  second.outline(code)
+  void second.paint(past.level, past.rows, colours)
   await second.label(divisions, rowOf)
-  await second.outline(code)
 }

@@ -28,7 +28,12 @@ export class HoverLine {
   constructor(private readonly map: MapLibre) {
     this.canvas.className = 'hover-line'
     this.canvas.setAttribute('aria-hidden', 'true')
-    Object.assign(this.canvas.style, { position: 'absolute', top: '0', left: '0', pointerEvents: 'none' })
+    Object.assign(this.canvas.style, {
+      position: 'absolute',
+      top: '0',
+      left: '0',
+      pointerEvents: 'none',
+    })
     map.getCanvasContainer().append(this.canvas)
     map.on('move', () => this.draw())
     map.on('resize', () => this.draw())
@@ -105,7 +110,14 @@ export class HoverLine {
     pen.strokeStyle = token('highlight')
     pen.lineJoin = 'round'
     for (const { path, extent, scale, left, top } of placed) {
-      pen.setTransform(scale * ratio, 0, 0, scale * ratio, (left - west) * ratio, (top - north) * ratio)
+      pen.setTransform(
+        scale * ratio,
+        0,
+        0,
+        scale * ratio,
+        (left - west) * ratio,
+        (top - north) * ratio,
+      )
       pen.save()
       // A tile holds a little more than its square, and closes shapes out there.
       pen.beginPath()

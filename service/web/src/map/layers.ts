@@ -155,6 +155,7 @@ const INK: SymbolLayerSpecification['paint'] = {
   'text-color': token('ink'),
   'text-halo-color': 'rgba(255,255,255,0.92)',
   'text-halo-width': 1.6,
+  'text-opacity-transition': { duration: 0, delay: 0 },
 }
 
 /** Matches no division. */

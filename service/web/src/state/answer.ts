@@ -19,6 +19,28 @@ import {
   type Query,
 } from '@/api/client'
 
+/** What is asked of a whole snapshot id. */
+const NEVER_CHANGES = /[?&]snapshot=[0-9a-f]{64}(&|$)/
+
+/** Other people change registers too: what is kept is compared as soon as it is shown, when the page
+ *  is looked at again, and now and then while it is. */
+const checks = new Set<() => Promise<void>>()
+const EVERY_MS = 20_000
+const NOT_WITHIN_MS = 2_000
+let looked = 0
+
+function lookAgain(): void {
+  if (document.hidden || performance.now() - looked < NOT_WITHIN_MS) return
+  looked = performance.now()
+  for (const check of checks) void check()
+}
+addEventListener('focus', lookAgain)
+document.addEventListener('visibilitychange', lookAgain)
+setInterval(lookAgain, EVERY_MS)
+
+/** When what was asked for stands on the screen. */
+const rest = (): Promise<unknown> => new Promise((resolve) => requestIdleCallback(resolve))
+
 export interface Question {
   path: string
   query?: Query
@@ -55,6 +77,7 @@ export function useAnswer<T>(question: () => Question | null, { keeps = false } 
     const ready = keeps ? keptAnswer<T>(where) : null
     if (ready) {
       answer.value = ready
+      void rest().then(check)
       return
     }
     const own = (running = new AbortController())
@@ -75,8 +98,26 @@ export function useAnswer<T>(question: () => Question | null, { keeps = false } 
     const asked = question()
     return asked ? address(asked.path, asked.query) : ''
   }
+
+  /** Ask whether what is shown is still so: an answer with the same tag comes without its body. */
+  async function check(): Promise<void> {
+    const [own, shown] = [where(), answer.value]
+    if (!own || !shown || loading.value || NEVER_CHANGES.test(own)) return
+    const found = await getAddress<T>(own).catch(() => null)
+    if (!found || answer.value !== shown || JSON.stringify(found) === JSON.stringify(shown)) return
+    forgetAnswers()
+    keepAnswer(own, found)
+    answer.value = found
+  }
+
   watch(where, ask, { immediate: true })
-  if (getCurrentScope()) onScopeDispose(() => running?.abort())
+  if (keeps) checks.add(check)
+  if (getCurrentScope()) {
+    onScopeDispose(() => {
+      running?.abort()
+      checks.delete(check)
+    })
+  }
   const again = (): void => {
     forgetAnswers()
     void ask(where())
