@@ -39,7 +39,11 @@ def box_of(snapshot: Snapshot, code: int | None) -> Box | None:
         asked = snapshot.column("divisions", "level") == 0
     else:
         asked = snapshot.column("divisions", "code") == code
-    return _rounded(shapely.total_bounds(outlines[asked]))
+    boxes = shapely.bounds(outlines[asked & ~shapely.is_missing(outlines)])
+    if not len(boxes):
+        return None
+    found: Box | None = _rounded([*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)])
+    return found
 
 
 @once_a_snapshot
