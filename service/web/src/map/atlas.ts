@@ -94,6 +94,7 @@ export class Atlas {
   private strength = FULL
   private placed = false
   private scope = ''
+  private named: Parameters<Names['write']> | null = null
   private below: string[] = []
   private readonly hover: HoverLine
   private readonly names: Names
@@ -217,6 +218,7 @@ export class Atlas {
     await this.noted
     if (this.level !== level || this.painted !== seen) return
     this.detail(level, { empty, unsure })
+    if (this.names.stale && this.named) this.names.write(...this.named)
   }
 
   /** Show a level's layers in the place of another's. */
@@ -307,8 +309,10 @@ export class Atlas {
 
   /** Write names; `Names` says how. */
   async label(divisions: readonly Division[], rowOf: Map<string, CoverageRow>): Promise<void> {
+    const own = (this.named = [divisions, rowOf])
     await this.ready
-    this.names.write(divisions, rowOf)
+    await this.noted // the colours first
+    if (this.named === own) this.names.write(divisions, rowOf)
   }
 
   async labelFromTiles(asked: Parameters<Names['writeFromTiles']>[0]): Promise<void> {

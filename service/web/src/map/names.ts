@@ -33,6 +33,8 @@ function namesBelow(level: Level, scope: string): FilterSpecification {
 
 export class Names {
   private inTiles = false
+  /** What is written is of before. */
+  stale = false
 
   constructor(private readonly map: MapLibre) {}
 
@@ -55,6 +57,7 @@ export class Names {
         },
       ]
     })
+    this.stale = false
     this.map.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features })
   }
 
@@ -83,13 +86,14 @@ export class Names {
   /** Take names away that carry figures of before; they come back with those of now. */
   hide(): void {
     if (!this.map.getLayer('labels')) return
+    this.stale = true
     for (const id of LAYERS) this.map.setPaintProperty(id, 'text-opacity', 0)
     this.map.on('render', this.show)
   }
 
   private readonly show = (): void => {
     const sources = this.inTiles ? ['labels', 'divisions'] : ['labels']
-    if (!sources.every((id) => this.map.isSourceLoaded(id))) return
+    if (this.stale || !sources.every((id) => this.map.isSourceLoaded(id))) return
     this.map.off('render', this.show)
     for (const id of LAYERS) this.map.setPaintProperty(id, 'text-opacity', 1)
   }
