@@ -267,6 +267,7 @@ export class Atlas {
 
   /** Say when the colours were on the canvas: for who measures (`benchmarks/web.py`). */
   private noteDrawing(): void {
+    this.note() // who waits for the colours before sees that there are others
     this.noted = new Promise((resolve) => (this.note = resolve)).then(afterFrame)
     performance.clearMarks('wuye:coloured')
     this.map.off('render', this.drawn)

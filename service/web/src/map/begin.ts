@@ -8,6 +8,7 @@ import { atlas, mapOpened, mapStands, takeWanted, zoom } from '@/map/look'
 import { canDraw } from '@/map/webgl'
 import { askForBase } from '@/state/base'
 import { colours } from '@/state/definitions'
+import { WHOLE } from '@/state/divisions'
 import { coverage } from '@/state/figures'
 import { view } from '@/state/view'
 import { i18n } from '@/words'
@@ -46,7 +47,9 @@ export function beginMap(place: Element | null): Promise<unknown> {
   watch(
     [atlas, coverage, colours],
     ([, found, all]) => {
-      if (atlas.value && found && all.length) void own.paint(found.level, found.rows, all)
+      if (!atlas.value || !found || !all.length) return
+      own.outline(found.total.division ?? WHOLE)
+      void own.paint(found.level, found.rows, all)
     },
     { immediate: true },
   )
