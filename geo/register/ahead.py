@@ -57,7 +57,7 @@ class Ahead:
 
     def __init__(self, conninfo: str, lock: int) -> None:
         self._conninfo, self._lock = conninfo, lock
-        self._pool = ThreadPoolExecutor(1)
+        self._pool, self._packing = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._connection: Connection | None = None
         self._opened: Future[int | None] | None = None
         self._empty: frozenset[str] = frozenset()
@@ -77,7 +77,8 @@ class Ahead:
             return
         if self._opened is None:
             self._opened = self._pool.submit(self._open, item.table)
-        self._fillings.append((item, self._pool.submit(self._fill, item)))
+        packed = self._packing.submit(self._pack, item)  # while the one before is filled
+        self._fillings.append((item, self._pool.submit(self._fill, packed)))
 
     def found_empty(self, table: str) -> bool:
         """Tell whether it is filling a table that was empty: to ask that table would stop it."""
@@ -108,6 +109,7 @@ class Ahead:
         self._stopped.set()
         self._halt()
         self._pool.shutdown(wait=False)
+        self._packing.shutdown(wait=False)
 
     def _is_just(self, staged: Sequence[Staged]) -> bool:
         """Tell whether what goes into the tables is what was staged for them."""
@@ -171,24 +173,27 @@ class Ahead:
             threading.Thread(target=self._look, daemon=True).start()
         return number
 
-    def _fill(self, item: Staged) -> bool:
-        """Fill a table, if it was found empty."""
+    def _pack(self, item: Staged) -> fresh.Filling | None:
+        """Make facts ready for their table, if it was found empty."""
+        if self._number() is None or item.table not in self._empty or self._stopped.is_set():
+            return None
+        return fresh.ready(FACTS[item.table], item.rows)
+
+    def _fill(self, packed: Future[fresh.Filling | None]) -> bool:
+        """Fill a table with what was made ready for it."""
         number, connection = self._number(), self._connection
-        if number is None or connection is None or item.table not in self._empty:
-            return False
-        done = False
         try:
-            filling = fresh.ready(FACTS[item.table], item.rows)
-            if not self._stopped.is_set():
-                if not self._taken.is_set():
-                    connection.execute(_NO_WAITING)
-                fresh.fill(connection, filling, number)
-                connection.execute("set local lock_timeout to default")
-                done = True
-        finally:
-            if not done:
-                self._abandon()
-        return done
+            filling = packed.result()
+            if filling is None or number is None or connection is None or self._stopped.is_set():
+                return False
+            if not self._taken.is_set():
+                connection.execute(_NO_WAITING)
+            fresh.fill(connection, filling, number)
+            connection.execute("set local lock_timeout to default")
+        except BaseException:
+            self._abandon()
+            raise
+        return True
 
     def _abandon(self) -> None:
         """Roll back what came to nothing: nobody is to wait for it."""
