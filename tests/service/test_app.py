@@ -51,7 +51,7 @@ def _bare(answer: dict[str, Any]) -> dict[str, Any]:
     """Take away what the interface adds to CONTRACT's JSON."""
     for row in [*answer["rows"], answer["total"]]:
         del row["class"], row["text"]
-    del answer["bbox"], answer["tile_tags"]
+    del answer["bbox"], answer["tile_tags"], answer["counts"]
     return answer
 
 
