@@ -83,7 +83,8 @@ def draw(path: Path, plan: Plan, scene: Scene) -> list[str]:
     drawing = path.with_suffix(".svg")
     drawing.write_text(svg(shown, scene), "utf-8", newline="\n")
     lines = [f"{place}. {_words(one)}" for place, one in enumerate(shown, 1)]
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    programs = ("chromium", "google-chrome", "chromium-headless-shell")
+    browser = next(filter(None, map(shutil.which, programs)), None)
     if browser is None:
         return [*lines, f"{drawing} (no Chromium here to make a PNG)"]
     subprocess.run(

@@ -218,7 +218,8 @@ def measure(address: str, slowdown: float, runs: int) -> dict[str, Any]:
 
 def chromium() -> str | None:
     """Give the browser's program, if there is one."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
+    programs = ("chromium", "google-chrome", "chromium-headless-shell")
+    return next(filter(None, map(shutil.which, programs)), None)
 
 
 @contextmanager

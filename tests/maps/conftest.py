@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from playwright.sync_api import Browser, Playwright
+from testkit.browsers import chromium
 from testkit.tables import table
 
 from geo import terms
@@ -173,10 +173,8 @@ def snapshot(make_snapshot: Callable[..., file.Snapshot]) -> file.Snapshot:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program, "no Chromium: scripts/setup installs one for the tests"
     started = playwright.chromium.launch(
-        executable_path=program,
+        executable_path=chromium(),
         args=[
             "--no-sandbox",
             "--disable-gpu",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from testkit.browsers import chromium
 
 from geo.register.store import Register
 from service.http.site import STATIC
@@ -108,10 +108,8 @@ def ask(address: str) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    assert program, "no Chromium: scripts/setup installs one for the tests"
     started = playwright.chromium.launch(
-        executable_path=program,
+        executable_path=chromium(),
         args=[
             "--no-sandbox",
             "--use-gl=angle",

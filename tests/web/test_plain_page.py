@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from testkit.browsers import chromium
 
 Open = Callable[..., Page]
 LATER = "2025-12-31"
@@ -17,9 +17,8 @@ LATER = "2025-12-31"
 @pytest.fixture(scope="module")
 def browser(browser: Browser) -> Iterator[Browser]:
     """Start another browser, which can't draw in three dimensions."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
     blind = browser.browser_type.launch(
-        executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-3d-apis"]
+        executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-3d-apis"]
     )
     yield blind
     blind.close()
