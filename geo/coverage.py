@@ -9,7 +9,7 @@ that computes one.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -59,7 +59,7 @@ class Row:
 
     def as_json(self, per_unit: int) -> dict[str, Any]:
         """Give the row as CONTRACT's JSON: areas in m² with two decimals, shares 0-1 or null."""
-        words = asdict(self)
+        words = dict(vars(self))  # `asdict` copies each value, and takes ten times as long
         words["division"] = None if self.division is None else str(self.division)
         words["target"] = float(self.target)
         if per_unit != 1:
@@ -90,6 +90,14 @@ class Coverage:
     def as_json(self) -> dict[str, Any]:
         """Give CONTRACT's JSON."""
         return {
+            **self.head(),
+            "rows": [row.as_json(self.per_unit) for row in self.rows],
+            "total": self.total.as_json(self.per_unit),
+        }
+
+    def head(self) -> dict[str, Any]:
+        """Give CONTRACT's JSON without the figures: of what they are."""
+        return {
             "snapshot": self.snapshot,
             "definition": self.definition.as_json(),
             "as_of": self.as_of,
@@ -99,8 +107,6 @@ class Coverage:
             "unit": self.unit,
             "level": self.level,
             "target_note": action_plan().scope_note,
-            "rows": [row.as_json(self.per_unit) for row in self.rows],
-            "total": self.total.as_json(self.per_unit),
         }
 
 

@@ -88,7 +88,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the web application: one process then does all of it, with one service running."""
-    items.sort(key=lambda item: "open_page" not in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: "installation" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -46,7 +46,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Give the finding without its internal position."""
-        words = asdict(self)
+        words = dict(vars(self))
         del words["position"]
         return words
 

@@ -61,11 +61,12 @@ def show_coverage(
 
 def as_answer(found: Coverage) -> dict[str, Any]:
     """Give CONTRACT's JSON, each row with its class and with what a reader sees."""
-    words = found.as_json()
-    words["counts"] = definition_text(found.definition, found.indicator, found.unit)
-    words["rows"] = [row_words(row, found.unit) for row in found.rows]
-    words["total"] = row_words(found.total, found.unit)
-    return words
+    return {
+        **found.head(),
+        "counts": definition_text(found.definition, found.indicator, found.unit),
+        "rows": [row_words(row, found.unit) for row in found.rows],
+        "total": row_words(found.total, found.unit),
+    }
 
 
 def row_words(row: Row, unit: str) -> dict[str, Any]:

@@ -37,7 +37,12 @@ def server(town: Register, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     home = tmp_path_factory.mktemp("serve")
-    environment = {**os.environ, "WUYE_DATABASE_URL": town.conninfo, "WUYE_HOME": str(home)}
+    environment = {
+        **os.environ,
+        "WUYE_DATABASE_URL": town.conninfo,
+        "WUYE_HOME": str(home),
+        "WUYE_WITH_WORKER": "false",
+    }
     with (home / "log").open("wb") as log:
         running = subprocess.Popen(
             [Path(sys.executable).with_name("wuye"), "serve", "--port", str(port)],

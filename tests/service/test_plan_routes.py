@@ -4,40 +4,45 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from shapely import box
+from testkit.imports import csv_importer
 
 from geo.codes import uscc_check_character
 from geo.intake.load import import_file
 from geo.register.store import Register
 from geo.takeover.plan.conditions import Conditions
+from service.app import create_app
 from service.jobs.record import Job
 from service.plans.asked import LimitsAsk
+from service.settings import Settings
 
 COMPANY = "91530102MA2K00001" + uscc_check_character("91530102MA2K00001")
 AS_OF = "2025-12-31"
 
 
-@pytest.fixture
-def street(register: Register, import_csv: Callable[..., Any], tmp_path: Path) -> None:
+def fill(register: Register, folder: Path) -> None:
     """N is served by P and has room; A, B and C are old, unserved and next to it."""
+    import_csv = csv_importer(register, folder)
     squares = {
         code: box(102.7 + x * 0.001, 25, 102.7 + x * 0.001 + 0.0009, 25.0009)
         for x, code in enumerate("ABNC")
     }
     frame = gpd.GeoDataFrame({"code": list(squares)}, geometry=list(squares.values()), crs=4490)
-    frame.to_file(tmp_path / "squares.gpkg")
+    frame.to_file(folder / "squares.gpkg")
     import_csv(
         "divisions", "code,name", "53,云南省", "5301,昆明市", "530102,五华区", "530102001,华山街道",
         "530102001001,华山社区",
     )  # fmt: skip
-    import_file(register, "compounds", tmp_path / "squares.gpkg")
+    import_file(register, "compounds", folder / "squares.gpkg")
     import_csv(
         "ledger",
         "小区编码,小区名称,区划代码,建成年份,建筑面积(㎡),户数,服务模式,物业项目编码,服务起始日期",
@@ -56,6 +61,28 @@ def street(register: Register, import_csv: Callable[..., Any], tmp_path: Path) -
     )  # fmt: skip
 
 
+@pytest.fixture
+def street(register: Register, tmp_path: Path) -> None:
+    """The street for a test that writes to it."""
+    fill(register, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def asked(
+    brief_register: Callable[[], AbstractContextManager[Register]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[TestClient]:
+    """The routes of the street, for tests that only ask."""
+    home = tmp_path_factory.mktemp("home")
+    with brief_register() as register:
+        fill(register, home)
+        settings = Settings(home=home, database_url=SecretStr(register.conninfo), author="tester")
+        with TestClient(
+            create_app(settings), "http://127.0.0.1", raise_server_exceptions=False
+        ) as client:
+            yield client
+
+
 def ask(**words: Any) -> dict[str, Any]:
     return {"as_of": AS_OF, "division": "530102", "target": 0.7, **words}
 
@@ -72,9 +99,9 @@ def taken(found: dict[str, Any]) -> set[str]:
 
 
 def test_options_are_the_settings_that_a_plan_without_words_is_made_under(
-    api: TestClient,
+    asked: TestClient,
 ) -> None:
-    found = api.get("/api/v1/plans/options").json()
+    found = asked.get("/api/v1/plans/options").json()
     limits = {item["id"]: item for item in found["limits"]}
     assert set(limits) == set(LimitsAsk.model_fields)
     given = {name: item["default"] for name, item in limits.items()}
@@ -86,8 +113,8 @@ def test_options_are_the_settings_that_a_plan_without_words_is_made_under(
             assert item["least"] <= item["default"] <= item["most"]
 
 
-def test_a_plan_at_once_with_lines_from_host_to_compound(street: None, api: TestClient) -> None:
-    found = solved(api)
+def test_a_plan_at_once_with_lines_from_host_to_compound(asked: TestClient) -> None:
+    found = solved(asked)
     # 60,000 of 120,000 m² are served; 84,000 are asked for; A alone brings 90,000.
     assert found["plan"]["status"] == "reached"
     assert taken(found) == {"A"}
@@ -101,27 +128,28 @@ def test_a_plan_at_once_with_lines_from_host_to_compound(street: None, api: Test
     assert squares.get(near, (102.7, 102.704))[0] <= host[0] <= squares.get(near, (0, 102.704))[1]
     assert line["properties"]["floor_area_m2"] == 30000
     assert line["properties"]["proven"] is True
-    assert api.get("/api/v1/plans").json()["total"] == 0
+    assert asked.get("/api/v1/plans").json()["total"] == 0
 
 
-def test_what_if_says_what_is_otherwise(street: None, api: TestClient) -> None:
-    first = solved(api)
-    found = solved(api, base=first["digest"], decided={"forbidden": [["A", None]]})
+def test_what_if_says_what_is_otherwise(asked: TestClient) -> None:
+    first = solved(asked)
+    found = solved(asked, base=first["digest"], decided={"forbidden": [["A", None]]})
     assert "A" not in taken(found)
     difference = found["difference"]
     assert [entry["compound"] for entry in difference["dropped"]] == ["A"]
     assert {entry["compound"] for entry in difference["added"]} == taken(found)
     assert "parameters.decided" in difference["conditions"]
-    again = solved(api, base=first["plan"]["plan"])
+    again = solved(asked, base=first["plan"]["plan"])
     assert (again["difference"]["kept"], again["difference"]["added"]) == (1, [])
-    shrunk = solved(api, base=first["digest"], decided={"capacity": {"P": 5000}})
+    shrunk = solved(asked, base=first["digest"], decided={"capacity": {"P": 5000}})
     assert shrunk["plan"]["status"] == "unreachable"
-    locked = solved(api, decided={"locked": [["C", "P"]]})
+    locked = solved(asked, decided={"locked": [["C", "P"]]})
     assert "C" in taken(locked)
-    refused = solved(api, decided={"refused": ["P"]})
+    refused = solved(asked, decided={"refused": ["P"]})
     assert taken(refused) == set()
     added = solved(
-        api, decided={"refused": ["P"], "added": [{"code": "X", "compound": "N", "spare_m2": 1e6}]}
+        asked,
+        decided={"refused": ["P"], "added": [{"code": "X", "compound": "N", "spare_m2": 1e6}]},
     )
     assert {entry["project"] for entry in added["plan"]["suggestions"]} <= {"X"}
 
@@ -144,12 +172,12 @@ def test_what_if_says_what_is_otherwise(street: None, api: TestClient) -> None:
     ],
 )
 def test_a_request_that_makes_no_sense_is_a_problem(
-    street: None, api: TestClient, words: dict[str, Any], status: int
+    asked: TestClient, words: dict[str, Any], status: int
 ) -> None:
     import json
 
     body = json.dumps(ask(**words))
-    answer = api.post(
+    answer = asked.post(
         "/api/v1/plans/solve", content=body, headers={"content-type": "application/json"}
     )
     assert answer.status_code == status, answer.text

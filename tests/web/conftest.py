@@ -25,6 +25,14 @@ WIDE, OFFICE, PHONE = (1440, 900), (1366, 768), (390, 844)
 PATIENCE_MS = 180_000
 """A machine that is busy with other things is no fault of the page."""
 
+STILL = ".stage [data-still=true]"
+
+GO = """path => {
+  history.pushState(null, '', path)
+  dispatchEvent(new PopStateEvent('popstate', { state: null }))
+}"""
+"""Go to another address as the back button does, without loading the page anew."""
+
 CSP_EARS = """
 addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))
@@ -83,26 +91,31 @@ def serving(home: Path, **settings: str) -> Iterator[str]:
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    while True:
-        assert server.poll() is None, "the server ended before it answered"
-        try:
-            assert httpx2.get(url).status_code == 200
-        except httpx2.TransportError:
-            time.sleep(0.2)
-        else:
-            return
+    with httpx2.Client() as client:
+        while True:
+            assert server.poll() is None, "the server ended before it answered"
+            try:
+                assert client.get(url).status_code == 200
+            except httpx2.TransportError:
+                time.sleep(0.2)
+            else:
+                return
 
 
-@pytest.fixture
-def ask(address: str) -> Callable[..., Any]:
+@pytest.fixture(scope="session")
+def ask(address: str) -> Iterator[Callable[..., Any]]:
     """Ask the interface, as another program does."""
+    # One client, for making one takes longer than most answers; no connection that the service
+    # may just be closing.
+    each_its_own = httpx2.Limits(max_keepalive_connections=0)
+    with httpx2.Client(base_url=f"{address}/api/v1", timeout=60, limits=each_its_own) as client:
 
-    def run(path: str, **query: Any) -> Any:
-        answer = httpx2.get(f"{address}/api/v1{path}", params=query, timeout=60)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        def run(path: str, **query: Any) -> Any:
+            answer = client.get(path, params=query)
+            assert answer.status_code == 200, answer.text
+            return answer.json()
 
-    return run
+        yield run
 
 
 @pytest.fixture(scope="session")
@@ -125,13 +138,51 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
+class Ears:
+    """Hear what a page does wrong."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def listen(self, page: Page, at: str, provoked: str = "") -> None:
+        """Note what is asked of another origin, logged as an error or barred by the policy."""
+        page.on(
+            "console",
+            lambda said: (
+                self.faults.append(said.text)
+                if said.type == "error" and not (provoked and provoked in said.text)
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith((at, "data:", "blob:"))
+                else self.faults.append(f"asked of another origin: {asked.url}")
+            ),
+        )
+
+
+def new_context(browser: Browser, size: tuple[int, int]) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        reduced_motion="reduce",
+        accept_downloads=True,
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(CSP_EARS)
+    return context
+
+
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Open an address; anything asked of another origin, logged as an error or barred by the
     policy fails the test, but for the error that the test provokes.
     """
     contexts: list[BrowserContext] = []
-    faults: list[str] = []
+    ears = Ears()
 
     def open_one(
         path: str = "/",
@@ -142,39 +193,49 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         at: str = address,
         before: Callable[[Page], None] = lambda _page: None,
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            reduced_motion="reduce",
-            accept_downloads=True,
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(CSP_EARS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda said: (
-                faults.append(said.text)
-                if said.type == "error" and not (provoked and provoked in said.text)
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "request",
-            lambda asked: (
-                None
-                if asked.url.startswith((at, "data:", "blob:"))
-                else faults.append(f"asked of another origin: {asked.url}")
-            ),
-        )
+        contexts.append(new_context(browser, size))
+        page = contexts[-1].new_page()
+        ears.listen(page, at, provoked)
         before(page)
         page.goto(at + path)
         if drawn:
-            page.wait_for_selector(".stage [data-still=true]")
+            page.wait_for_selector(STILL)
         return page
 
     yield open_one
     for context in contexts:
         context.close()
+    assert ears.faults == []
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser) -> Iterator[tuple[Page, Ears]]:
+    context = new_context(browser, OFFICE)
+    yield context.new_page(), Ears()
+    context.close()
+
+
+@pytest.fixture
+def walk_to(shared: tuple[Page, Ears], address: str) -> Iterator[Callable[..., Page]]:
+    """Go to an address on a page that a module's tests share, as a reader's page goes on.
+
+    For tests that look and leave nothing behind; the same is heard as with `open_page`.
+    """
+    page, ears = shared
+
+    def walk(path: str, size: tuple[int, int] = OFFICE, *, drawn: bool = False) -> Page:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        if page.url.startswith(address):
+            page.keyboard.press("Escape")  # whatever the test before has left open
+            page.evaluate(GO, path)
+            page.wait_for_function("path => location.pathname + location.search === path", arg=path)
+        else:
+            ears.listen(page, address)
+            page.goto(address + path)
+        if drawn:
+            page.wait_for_selector(STILL)
+        return page
+
+    yield walk
+    faults, ears.faults = ears.faults, []
     assert faults == []

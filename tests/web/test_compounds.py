@@ -15,8 +15,8 @@ Ask = Callable[..., Any]
 EARLIER, LATER = "2024-12-31", "2025-12-31"
 
 
-def test_the_list_its_totals_and_its_workbook_are_the_same(open_page: Open, ask: Ask) -> None:
-    page = open_page("/compounds?division=5301&states=none&only=old")
+def test_the_list_its_totals_and_its_workbook_are_the_same(walk_to: Open, ask: Ask) -> None:
+    page = walk_to("/compounds?division=5301&states=none&only=old")
     found = ask("/compounds", division="5301", state="none", old="true", as_of=LATER, limit=500)
     assert found["total"] > 0
     expect(page.locator(".sum strong")).to_have_text(f"{found['total']:,} 个小区")
@@ -33,8 +33,8 @@ def test_the_list_its_totals_and_its_workbook_are_the_same(open_page: Open, ask:
     assert any("示例数据" in cell for cell in cells)
 
 
-def test_a_filter_is_in_the_address_and_can_be_taken_back(open_page: Open, ask: Ask) -> None:
-    page = open_page("/compounds?division=5301")
+def test_a_filter_is_in_the_address_and_can_be_taken_back(walk_to: Open, ask: Ask) -> None:
+    page = walk_to("/compounds?division=5301")
     page.get_by_role("button", name="无业委会").click()
     total = ask("/compounds", division="5301", no_committee="true", as_of=LATER)["total"]
     expect(page.locator(".sum strong")).to_have_text(f"{total:,} 个小区")
@@ -44,8 +44,8 @@ def test_a_filter_is_in_the_address_and_can_be_taken_back(open_page: Open, ask: 
     expect(page.locator(".sum strong")).to_have_text(f"{everything:,} 个小区")
 
 
-def test_the_map_has_a_dot_for_each_of_the_list_from_afar(open_page: Open, ask: Ask) -> None:
-    page = open_page("/compounds?states=none&only=no_committee", drawn=True)
+def test_the_map_has_a_dot_for_each_of_the_list_from_afar(walk_to: Open, ask: Ask) -> None:
+    page = walk_to("/compounds?states=none&only=no_committee", drawn=True)
     places = ask("/compound-places", state="none", no_committee="true", as_of=LATER)
     page.wait_for_function(
         """(count) => {
@@ -73,12 +73,14 @@ def test_the_map_has_a_dot_for_each_of_the_list_from_afar(open_page: Open, ask: 
     page.wait_for_function("!document.querySelector('.stage .canvas').map.getLayer('list-dots')")
 
 
-def test_the_card_says_why_and_from_which_row(open_page: Open, ask: Ask) -> None:
-    listed = ask("/compounds", division="5301", state="none", as_of=LATER)["items"][0]
-    code = quote(listed["code"])
+def test_the_card_says_why_and_from_which_row(walk_to: Open, ask: Ask) -> None:
+    found = ask("/compounds", division="5301", state="none", as_of=LATER)
+    code = quote(found["items"][0]["code"])
     card = ask(f"/compounds/{code}", as_of=LATER)
     history = ask(f"/compounds/{code}/history", as_of=LATER)
-    page = open_page("/compounds?division=5301&states=none")
+    page = walk_to("/compounds?division=5301&states=none")
+    expect(page.locator(".sum strong")).to_have_text(f"{found['total']:,} 个小区")
+    expect(page.locator(".rows .name").first).to_have_text(card["compound"]["name"])
     page.locator(".rows button").first.click()
     shown = page.get_by_role("complementary", name="详情")
     expect(shown.get_by_role("heading", level=2)).to_have_text(card["compound"]["name"])
@@ -92,8 +94,8 @@ def test_the_card_says_why_and_from_which_row(open_page: Open, ask: Ask) -> None
     expect(shown).to_have_count(0)
 
 
-def test_terms_dues_and_changes_have_their_lists(open_page: Open, ask: Ask) -> None:
-    page = open_page("/compounds?only=term&sort=term_end")
+def test_terms_dues_and_changes_have_their_lists(walk_to: Open, ask: Ask) -> None:
+    page = walk_to("/compounds?only=term&sort=term_end")
     ending = ask("/compounds", term_within_months=6, sort="term_end", as_of=LATER)
     expect(page.locator(".sum strong")).to_have_text(f"{ending['total']:,} 个小区")
     assert ending["total"]
@@ -116,10 +118,10 @@ def test_terms_dues_and_changes_have_their_lists(open_page: Open, ask: Ask) -> N
     expect(page.locator("tbody tr").nth(1)).to_contain_text(fallen["text_after"])
 
 
-def test_search_opens_the_card_in_place(open_page: Open, ask: Ask) -> None:
+def test_search_opens_the_card_in_place(walk_to: Open, ask: Ask) -> None:
     listed = ask("/compounds", division="5301", as_of=LATER)["items"][0]
-    page = open_page("/")
-    expect(page.locator("h1")).to_be_visible()
+    page = walk_to("/")
+    expect(page.locator(".overview .figure")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type(listed["code"])
     expect(page.get_by_role("option").first).to_contain_text(listed["name"])

@@ -207,6 +207,7 @@ def test_a_base_map_comes_through_our_own_address(
         WUYE_BASEMAP_URL=f"{root}/{{z}}/{{x}}/{{y}}.png",
         WUYE_BASEMAP_DATUM="CGCS2000",
         WUYE_BASEMAP_CREDIT="某市测绘院",
+        WUYE_WITH_WORKER="false",
     ) as own:
         page = open_page("/?base=mirror", at=own)  # which fails on any other origin
         expect(page.locator(".credit")).to_contain_text("某市测绘院")

@@ -19,8 +19,8 @@ def query_of(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def test_headline_ranking_and_table_show_what_the_interface_says(open_page: Open, ask: Ask) -> None:
-    page = open_page("/?table=1&level=county&division=5301&band=B")
+def test_headline_ranking_and_table_show_what_the_interface_says(walk_to: Open, ask: Ask) -> None:
+    page = walk_to("/?table=1&level=county&division=5301&band=B")
     for indicator, tab in {
         "I1": "物业服务",
         "I2": "业委会",
@@ -98,8 +98,8 @@ def test_the_address_is_the_view(open_page: Open) -> None:
     assert query_of(page)["band"] == ["C"]
 
 
-def test_a_definition_says_what_it_changes_and_changes_it(open_page: Open, ask: Ask) -> None:
-    page = open_page("/?table=1")
+def test_a_definition_says_what_it_changes_and_changes_it(walk_to: Open, ask: Ask) -> None:
+    page = walk_to("/?table=1")
     page.get_by_role("button", name=re.compile("口径")).click()
     choices = page.get_by_role("dialog").locator("label")
     expect(choices).to_have_count(8)
@@ -110,8 +110,8 @@ def test_a_definition_says_what_it_changes_and_changes_it(open_page: Open, ask: 
     assert query_of(page)["band"] == ["B"]
 
 
-def test_two_dates_side_by_side(open_page: Open) -> None:
-    page = open_page(f"/?beside={EARLIER}")
+def test_two_dates_side_by_side(walk_to: Open) -> None:
+    page = walk_to(f"/?beside={EARLIER}")
     bar = page.get_by_role("slider", name=re.compile("分界"))
     expect(page.locator(".date.left")).to_have_text(LATER)
     expect(page.locator(".date.right")).to_have_text(EARLIER)
@@ -139,8 +139,9 @@ def test_search_by_pinyin_and_keyboard_alone(open_page: Open) -> None:
     expect(page.locator("h1")).to_have_text("五华区")
 
 
-def test_the_picture_carries_the_marks(open_page: Open) -> None:
-    page = open_page("/", drawn=True)
+def test_the_picture_carries_the_marks(walk_to: Open) -> None:
+    page = walk_to("/", drawn=True)
+    expect(page.locator("h1")).to_have_text("云南省")
     with page.expect_download() as download:
         page.get_by_role("button", name="存为图片").click()
     name = download.value.suggested_filename

@@ -1,5 +1,7 @@
 """The planner's ten questions, each answered on screen and left behind as a picture to look at.
 
+One page goes from question to question, as the planner's does.
+
 ``WUYE_SCREENSHOTS`` names the folder for the pictures; without it they go to the test's own.
 """
 
@@ -46,8 +48,8 @@ def number(text: str) -> str:
     return text.removesuffix("%").strip()
 
 
-def test_01_where_do_we_stand(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page("/", WIDE, drawn=True)
+def test_01_where_do_we_stand(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to("/", WIDE, drawn=True)
     for indicator, tab in {"I2": "业委会", "I3": "党组织", "I1": "物业服务"}.items():
         page.get_by_role("button", name=tab, exact=True).click()
         found = ask("/coverage", indicator=indicator, level="prefecture", as_of=LATER)
@@ -62,8 +64,8 @@ def test_01_where_do_we_stand(open_page: Open, ask: Ask, shoot: Shoot) -> None:
     shoot(page, "01-where-do-we-stand")
 
 
-def test_02_on_any_date(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page(f"/?as_of={EARLIER}", WIDE, drawn=True)
+def test_02_on_any_date(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to(f"/?as_of={EARLIER}", WIDE, drawn=True)
     then, now = (ask("/coverage", level="prefecture", as_of=date) for date in (EARLIER, LATER))
     assert then["snapshot"] != now["snapshot"]
     expect(page.locator(".figure")).to_contain_text(number(then["total"]["text"]["share"]))
@@ -76,21 +78,21 @@ def test_02_on_any_date(open_page: Open, ask: Ask, shoot: Shoot) -> None:
     assert again == then
 
 
-def test_03_under_another_definition(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page("/?indicator=I1", WIDE, drawn=True)
+def test_03_under_another_definition(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to("/?indicator=I1", WIDE, drawn=True)
     page.get_by_role("button", name=re.compile("口径")).click()
     page.get_by_role("radio", name="B档：").check()
     found = ask("/coverage", band="B", level="prefecture", as_of=LATER)
     expect(page.locator(".figure")).to_contain_text(number(found["total"]["text"]["share"]))
     expect(page.locator(".legend")).to_contain_text(found["counts"]["zh"])
     shoot(page, "03-under-another-definition")
-    page.goto(page.url.split("?")[0] + "?indicator=I2&interim=true")
+    page = walk_to("/?indicator=I2&interim=true", WIDE)
     with_interim = ask("/coverage", indicator="I2", with_interim="true", as_of=LATER)
     expect(page.locator(".figure")).to_contain_text(number(with_interim["total"]["text"]["share"]))
 
 
-def test_04_who_lags(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page("/?division=5301&level=county", WIDE, drawn=True)
+def test_04_who_lags(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to("/?division=5301&level=county", WIDE, drawn=True)
     rows = [
         row
         for row in ask("/coverage", division="5301", level="county", as_of=LATER)["rows"]
@@ -110,8 +112,8 @@ def test_04_who_lags(open_page: Open, ask: Ask, shoot: Shoot) -> None:
     shoot(page, "04-who-lags")
 
 
-def test_05_how_much_is_unknown(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page("/?division=5301&level=county", WIDE, drawn=True)
+def test_05_how_much_is_unknown(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to("/?division=5301&level=county", WIDE, drawn=True)
     total = ask("/coverage", division="5301", level="county", as_of=LATER)["total"]
     assert total["unknown"] > 0
     expect(page.locator(".legend")).to_contain_text(total["text"]["unknown_share"])
@@ -124,10 +126,10 @@ def test_05_how_much_is_unknown(open_page: Open, ask: Ask, shoot: Shoot) -> None
     shoot(page, "05-how-much-is-unknown")
 
 
-def test_06_why_is_this_one_uncovered(open_page: Open, ask: Ask, shoot: Shoot) -> None:
+def test_06_why_is_this_one_uncovered(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
     listed = ask("/compounds", division="5301", state="none", as_of=LATER)["items"][0]
     card = ask(f"/compounds/{listed['code']}", as_of=LATER)
-    page = open_page("/compounds?division=5301&states=none", WIDE, drawn=True)
+    page = walk_to("/compounds?division=5301&states=none", WIDE, drawn=True)
     page.locator(".rows button").first.click()
     drawer = page.get_by_role("complementary", name="详情")
     expect(drawer.locator(".reason")).to_have_text(card["reason"]["words"]["zh"])
@@ -136,16 +138,16 @@ def test_06_why_is_this_one_uncovered(open_page: Open, ask: Ask, shoot: Shoot) -
     shoot(page, "06-why-is-this-one-uncovered")
 
 
-def test_07_who_should_have_a_party_organisation(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page("/compounds?list=companies", WIDE, drawn=True)
+def test_07_who_should_have_a_party_organisation(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to("/compounds?list=companies", WIDE, drawn=True)
     due = ask("/companies", due="true", active="true", as_of=LATER)
     assert due["total"] > 0
     expect(page.locator("#companies-sum")).to_contain_text(str(due["total"]))
     shoot(page, "07-who-should-have-a-party-organisation")
 
 
-def test_08_which_terms_expire(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page("/compounds?only=term&sort=term_end", WIDE, drawn=True)
+def test_08_which_terms_expire(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to("/compounds?only=term&sort=term_end", WIDE, drawn=True)
     ending = ask("/compounds", term_within_months=6, sort="term_end", as_of=LATER, limit=500)
     days = [item["committee_term_ends"] for item in ending["items"]]
     assert days == sorted(days)
@@ -155,8 +157,8 @@ def test_08_which_terms_expire(open_page: Open, ask: Ask, shoot: Shoot) -> None:
     shoot(page, "08-which-terms-expire")
 
 
-def test_09_which_county_slipped(open_page: Open, ask: Ask, shoot: Shoot) -> None:
-    page = open_page("/compounds?list=changes&level=county&division=5301", WIDE, drawn=True)
+def test_09_which_county_slipped(walk_to: Open, ask: Ask, shoot: Shoot) -> None:
+    page = walk_to("/compounds?list=changes&level=county&division=5301", WIDE, drawn=True)
     found = ask(
         "/coverage/changes", before=EARLIER, after=LATER, indicator="I1", level="county",
         division="5301",
@@ -168,10 +170,10 @@ def test_09_which_county_slipped(open_page: Open, ask: Ask, shoot: Shoot) -> Non
     shoot(page, "09-which-county-slipped")
 
 
-def test_10_what_can_be_done_next(open_page: Open, ask: Ask, shoot: Shoot, address: str) -> None:
+def test_10_what_can_be_done_next(walk_to: Open, ask: Ask, shoot: Shoot, address: str) -> None:
     rows = ask("/coverage", division="5301", level="county", as_of=LATER)["rows"]
     county = max((row for row in rows if row["division"]), key=lambda row: row["gap_amount"])
-    page = open_page(f"/takeover?division={county['division']}", WIDE, drawn=True)
+    page = walk_to(f"/takeover?division={county['division']}", WIDE, drawn=True)
     page.get_by_role("button", name=re.compile("^为.*求解$")).click()
     plan = httpx2.post(
         f"{address}/api/v1/plans/solve",
