@@ -12,6 +12,10 @@ from psycopg import sql
 from geo.register.cluster import Cluster
 
 FORM = Path(__file__).with_name("databases.sql").read_text("utf-8")
+COUNT_AFRESH = (
+    "select setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences"
+    " where last_value is not null"
+)
 KEPT = ("spatial_ref_sys", "wuye_migration")
 """Tables that the migration fills."""
 
@@ -38,8 +42,10 @@ class Databases:
 
     def take(self) -> str:
         name = f"t_{uuid.uuid4().hex}"
-        if self.empty:
-            self.server.execute(f"alter database {self.empty.pop()} rename to {name}")
+        # Not the last one given back: while the server ends its connection, the new name waits
+        # for a tenth of a second.
+        if len(self.empty) > 1:
+            self.server.execute(f"alter database {self.empty.pop(0)} rename to {name}")
         else:
             self.server.execute(f"create database {name} template {self.template}")
         return name
@@ -68,10 +74,7 @@ class Databases:
             ).fetchall()
             if filled:
                 connection.execute(_listed("truncate {} cascade", {row[0] for row in filled}))
-            connection.execute(
-                "select setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences"
-                " where last_value is not null"
-            )
+            connection.execute(COUNT_AFRESH)
             if connection.execute(FORM).fetchone() != self.form:
                 raise _Changed
 
