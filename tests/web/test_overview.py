@@ -15,8 +15,15 @@ EARLIER, LATER = "2024-12-31", "2025-12-31"
 PHONE = (390, 844)
 
 
-def query_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
+def await_query(page: Page, **parts: str) -> None:
+    """Wait until the address says so; it follows the screen. Empty is what it does not say."""
+    wanted = {name: [value] if value else None for name, value in parts.items()}
+
+    def says(url: str) -> bool:
+        query = parse_qs(urlsplit(url).query)
+        return all(query.get(name) == value for name, value in wanted.items())
+
+    page.wait_for_url(says)
 
 
 def test_headline_ranking_and_table_show_what_the_interface_says(walk_to: Open, ask: Ask) -> None:
@@ -71,13 +78,13 @@ def test_one_drills_down_by_map_and_ranking_and_comes_back_by_the_path(open_page
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(page.locator("h1")).to_have_text("昆明市")
-    assert query_of(page)["division"] == ["5301"]
+    await_query(page, division="5301")
     page.locator(".ranking li a", has_text="五华区").click()
     expect(page.locator("h1")).to_have_text("五华区")
     expect(page.locator(".ranking h2")).to_contain_text("街道")
     page.get_by_role("navigation", name="区划").get_by_role("link", name="云南省").click()
     expect(page.locator("h1")).to_have_text("云南省")
-    assert "division" not in query_of(page)
+    await_query(page, division="")
     page.go_back()
     expect(page.locator("h1")).to_have_text("五华区")
 
@@ -95,7 +102,7 @@ def test_the_address_is_the_view(open_page: Open) -> None:
     expect(page.locator(".orders [aria-pressed=true]")).to_have_text("by points")
     page.get_by_role("button", name="中文").click()
     expect(page.locator(".orders [aria-pressed=true]")).to_have_text("按百分点")
-    assert query_of(page)["band"] == ["C"]
+    await_query(page, band="C", lang="")
 
 
 def test_a_definition_says_what_it_changes_and_changes_it(walk_to: Open, ask: Ask) -> None:
@@ -107,7 +114,7 @@ def test_a_definition_says_what_it_changes_and_changes_it(walk_to: Open, ask: As
     page.get_by_role("radio", name="B档：").check()
     share = ask("/coverage", band="B", level="prefecture", as_of=LATER)["total"]["text"]["share"]
     expect(page.locator(".figure")).to_contain_text(share.removesuffix(" %"))
-    assert query_of(page)["band"] == ["B"]
+    await_query(page, band="B")
 
 
 def test_two_dates_side_by_side(walk_to: Open) -> None:

@@ -1,5 +1,6 @@
 import { createApp } from 'vue'
 import App from '@/App.vue'
+import { followLinks } from '@/frame/links'
 import { hasChinese, useOwnFont } from '@/fonts'
 import { canDraw } from '@/map/webgl'
 import { router } from '@/router'
@@ -17,6 +18,7 @@ const [ANSWER_MS, TILES_MS] = [700, 1500]
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 followAddress(router)
+followLinks()
 const app = createApp(App).use(router).use(i18n)
 // The first words come with the first page; nothing is shown before it can be read.
 if (!hasChinese()) void useOwnFont()

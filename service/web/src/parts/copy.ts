@@ -8,7 +8,8 @@ import { i18n } from '@/words'
 
 export async function copyAddress(): Promise<void> {
   const { path, query: now } = router.currentRoute.value
-  const { query } = addressOf(path, { snapshot: snapshot.value.slice(0, 16), asOf: '' })
+  const pinned = addressOf(path, { snapshot: snapshot.value.slice(0, 16), asOf: '' })
+  const { query } = router.resolve(pinned)
   const { href } = router.resolve({ path, query: { ...now, ...query } })
   const { t } = i18n.global
   try {

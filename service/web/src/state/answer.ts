@@ -22,24 +22,30 @@ import {
 /** What is asked of a whole snapshot id. */
 const NEVER_CHANGES = /[?&]snapshot=[0-9a-f]{64}(&|$)/
 
-/** Other people change registers too: what is kept is compared as soon as it is shown, when the page
+/** Other people change registers too: what is kept is compared soon after it is shown, when the page
  *  is looked at again, and now and then while it is. */
 const checks = new Set<() => Promise<void>>()
 const EVERY_MS = 20_000
 const NOT_WITHIN_MS = 2_000
+/** Whoever goes on has the processor to himself. */
+const REST_MS = 1_200
 let looked = 0
+let resting = 0
 
 function lookAgain(): void {
   if (document.hidden || performance.now() - looked < NOT_WITHIN_MS) return
   looked = performance.now()
   for (const check of checks) void check()
 }
+
+function lookSoon(): void {
+  clearTimeout(resting)
+  const wait = Math.max(REST_MS, looked + NOT_WITHIN_MS - performance.now())
+  resting = window.setTimeout(() => requestIdleCallback(lookAgain), wait)
+}
 addEventListener('focus', lookAgain)
 document.addEventListener('visibilitychange', lookAgain)
 setInterval(lookAgain, EVERY_MS)
-
-/** When what was asked for stands on the screen. */
-const rest = (): Promise<unknown> => new Promise((resolve) => requestIdleCallback(resolve))
 
 export interface Question {
   path: string
@@ -77,7 +83,7 @@ export function useAnswer<T>(question: () => Question | null, { keeps = false } 
     const ready = keeps ? keptAnswer<T>(where) : null
     if (ready) {
       answer.value = ready
-      void rest().then(check)
+      lookSoon()
       return
     }
     const own = (running = new AbortController())

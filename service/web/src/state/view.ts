@@ -7,6 +7,7 @@
 import { computed, reactive, readonly, watch } from 'vue'
 import type { LocationQuery, LocationQueryRaw, Router } from 'vue-router'
 import type { IndicatorId, Level } from '@/api/types'
+import { atLeisure } from '@/map/frames'
 import { shortestCode } from './levels'
 
 export interface Camera {
@@ -96,8 +97,8 @@ interface Place {
   query: LocationQueryRaw
 }
 
-/** Where the address is going: the router gets there later, and a second change builds on the first. */
-let ahead: (Place & { quietly: boolean }) | null = null
+/** Where the address is going: it gets there later, and a second change builds on the first. */
+let ahead: (Place & { quietly: boolean; shown: boolean }) | null = null
 
 /** The view, to read. */
 export const view = readonly(state)
@@ -115,12 +116,12 @@ export function byOf(indicator: IndicatorId): string {
   return indicator === 'I3' || indicator === 'I4' ? state.by : ''
 }
 
-/** Let the view follow the address from now on. */
+/** Let the view follow the address from now on, wherever the browser goes. */
 export function followAddress(own: Router): void {
   router = own
   watch(
     () => own.currentRoute.value.query,
-    (query) => Object.assign(state, read(query)),
+    (query) => Object.assign(state, read(ahead?.shown ? (ahead.query as LocationQuery) : query)),
     { flush: 'sync' },
   )
 }
@@ -136,6 +137,11 @@ export function change(part: Partial<View>, { quietly = false, page = '' } = {})
   return go({ path: page || path, query: { ...others(now), ...write(next) } }, quietly)
 }
 
+/** Go where a link of our own leads. */
+export function visit(place: Place): Promise<unknown> {
+  return go(place, false)
+}
+
 /** Where we are, or will be as soon as the router is done. */
 function here(): Place {
   if (ahead) return ahead
@@ -145,20 +151,37 @@ function here(): Place {
 
 async function go(place: Place, quietly: boolean): Promise<unknown> {
   // A step that is still under way stays a step when a quiet change overtakes it.
-  const own = (ahead = { ...place, quietly: quietly && (ahead?.quietly ?? true) })
+  const shown = stays(place)
+  const own = (ahead = { ...place, shown, quietly: quietly && (ahead?.quietly ?? true) })
   try {
+    if (shown) {
+      // The screen first: writing the address takes as long as a third of it.
+      Object.assign(state, read(place.query as LocationQuery))
+      await atLeisure()
+      if (ahead !== own) return undefined // and whatever came after it builds on it
+    }
     return await router[own.quietly ? 'replace' : 'push'](place)
   } finally {
     if (ahead === own) ahead = null
   }
 }
 
-/** Give the address of a page with the present view, for links. */
+/** Whether a place is another view of the page on screen, for which nothing has to be fetched first. */
+function stays({ path, query }: Place): boolean {
+  return (
+    path === router.currentRoute.value.path &&
+    (query[NAMES.language] ?? DEFAULTS.language) === state.language
+  )
+}
+
+/** Give the address of a page with the present view, or a part of it changed, for links. */
 export function addressOf(
   page: string,
   part: Partial<View> = {},
-): { path: string; query: LocationQueryRaw } {
-  return { path: page, query: write({ ...state, ...part }) }
+  own: Record<string, string> = {},
+): string {
+  const query = new URLSearchParams({ ...write({ ...state, ...part }), ...own }).toString()
+  return query ? `${page}?${query}` : page
 }
 
 /** A page's own part of the query, which travels with the address but is no concern of others. */
@@ -212,8 +235,8 @@ function readCamera(value: unknown): Camera | null {
   return [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 85 ? { lon, lat, zoom } : null
 }
 
-function write(whole: View): LocationQueryRaw {
-  const query: LocationQueryRaw = {}
+function write(whole: View): Record<string, string> {
+  const query: Record<string, string> = {}
   for (const key of Object.keys(NAMES) as (keyof View)[]) {
     const value = whole[key]
     if (value === DEFAULTS[key] || value === null) continue
