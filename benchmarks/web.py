@@ -7,10 +7,11 @@ service that runs. *First map*: from the navigation, with nothing cached, until 
 in their colours on the canvas; beside it the handout (folium, Leaflet) of the same snapshot until
 its shapes stand, and our page without slowdown. *Interactions*: from the press, in the page's own
 clock, until what was asked for is in the page, and in the frame that shows it; data come from the
-service each time, or ahead of the press: the pointer rests on a row for a quarter of a second before it
-drills down, as a hand does. After drilling down, *map* may show outlines that were there already, and *all
-tiles* is when the finest are. The browser draws in software (SwiftShader) on the machine's own
-cores, which a PC's graphics would do for it: figures of the map are upper bounds.
+service, some of them ahead of the press: before it drills down, the pointer rests on the row for
+a quarter of a second, as a hand's does. After drilling down, *map* may show outlines that were
+there already, and *all tiles* is when the finest are. The browser draws in software (SwiftShader)
+on the machine's own cores, which a PC's graphics would do for it: figures of the map are upper
+bounds.
 """
 
 from __future__ import annotations
