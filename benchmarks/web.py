@@ -154,24 +154,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.web", description=__doc__)
     parser.add_argument("--compounds", type=int, default=9_460)
     parser.add_argument("--address", help="a service that runs, with quarters of the sample")
+    parser.add_argument("--browser", help="a Chromium's program; the lightest there is")
     parser.add_argument("--slowdown", type=float, default=SLOWDOWN)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--out", type=Path, default=Path("out/web.json"))
     words = parser.parse_args()
     if words.address:
-        record = measure(words.address, words.slowdown, words.runs)
+        record = measure(words.address, words.slowdown, words.runs, words.browser)
     else:
-        record = run(words.compounds, words.slowdown, words.runs)
+        record = run(words.compounds, words.slowdown, words.runs, words.browser)
     words.out.parent.mkdir(parents=True, exist_ok=True)
     words.out.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     show(record)
     return 0
 
 
-def run(compounds: int, slowdown: float = SLOWDOWN, runs: int = RUNS) -> dict[str, Any]:
+def run(
+    compounds: int, slowdown: float = SLOWDOWN, runs: int = RUNS, program: str | None = None
+) -> dict[str, Any]:
     """Measure the application on a sample of so many compounds."""
     with running_place(compounds) as place, _serving(place, PORT) as address:
-        return {"compounds": compounds, **measure(address, slowdown, runs)}
+        return {"compounds": compounds, **measure(address, slowdown, runs, program)}
 
 
 def show(record: dict[str, Any]) -> None:
@@ -179,7 +182,7 @@ def show(record: dict[str, Any]) -> None:
     head = record["machine"]
     size = f"{record['compounds']:,} compounds, " if "compounds" in record else ""
     print(
-        f"\nweb: {size}processor slowed {record['slowdown']:g} times, software GL,"
+        f"\nweb: {record['browser']}, {size}processor slowed {record['slowdown']:g} times, software GL,"
         f" load {head['load_at_start']} at the start, {record['load_at_end']} at the end"
     )
     for name, times in record["ms"].items():
@@ -191,10 +194,10 @@ def show(record: dict[str, Any]) -> None:
         )
 
 
-def measure(address: str, slowdown: float, runs: int) -> dict[str, Any]:
+def measure(address: str, slowdown: float, runs: int, program: str | None = None) -> dict[str, Any]:
     """Measure a service that runs; milliseconds by what was done."""
     head = report.machine()
-    program = chromium()
+    program = program or chromium()
     if program is None:
         raise SystemExit("no Chromium; scripts/setup test installs one")
     with sync_playwright() as playwright:
@@ -214,6 +217,7 @@ def measure(address: str, slowdown: float, runs: int) -> dict[str, Any]:
         browser.close()
     return {
         "machine": head,
+        "browser": Path(program).name,
         "slowdown": slowdown,
         "load_at_end": round(os.getloadavg()[0], 2),
         "ms": ms,
@@ -221,8 +225,8 @@ def measure(address: str, slowdown: float, runs: int) -> dict[str, Any]:
 
 
 def chromium() -> str | None:
-    """Give the browser's program, if there is one."""
-    programs = ("chromium", "google-chrome", "chromium-headless-shell")
+    """Give the browser's program, if there is one: first the one that draws no window of its own."""
+    programs = ("chromium-headless-shell", "chromium", "google-chrome")
     return next(filter(None, map(shutil.which, programs)), None)
 
 
