@@ -182,8 +182,9 @@ def show(record: dict[str, Any]) -> None:
     head = record["machine"]
     size = f"{record['compounds']:,} compounds, " if "compounds" in record else ""
     print(
-        f"\nweb: {record['browser']}, {size}processor slowed {record['slowdown']:g} times, software GL,"
-        f" load {head['load_at_start']} at the start, {record['load_at_end']} at the end"
+        f"\nweb: {record['browser']}, {size}processor slowed {record['slowdown']:g} times,"
+        f" software GL, load {head['load_at_start']} at the start,"
+        f" {record['load_at_end']} at the end"
     )
     for name, times in record["ms"].items():
         aim = AIMS_MS.get(name.partition(" ")[0])
@@ -225,7 +226,7 @@ def measure(address: str, slowdown: float, runs: int, program: str | None = None
 
 
 def chromium() -> str | None:
-    """Give the browser's program, if there is one: first the one that draws no window of its own."""
+    """Give the browser's program, if there is one: rather one that draws no window."""
     programs = ("chromium-headless-shell", "chromium", "google-chrome")
     return next(filter(None, map(shutil.which, programs)), None)
 
