@@ -8,8 +8,8 @@ in their colours on the canvas; beside it the handout (folium, Leaflet) of the s
 its shapes stand, and our page without slowdown. *Interactions*: from the press, in the page's own
 clock, until what was asked for is in the page, and in the frame that shows it; data come from the
 service, some of them ahead of the press: before it drills down, the pointer rests on the row for
-a quarter of a second, as a hand's does. After drilling down, *map* may show outlines that were
-there already, and *all tiles* is when the finest are. The browser draws in software (SwiftShader)
+a quarter of a second, as a hand's does. *Words* are headline and legend; the *ranking* below them
+comes next. After drilling down, *map* may show outlines that were there already. The browser draws in software (SwiftShader)
 on the machine's own cores, which a PC's graphics would do for it: figures of the map are upper
 bounds.
 """
@@ -91,8 +91,8 @@ addEventListener('DOMContentLoaded', () => {
 """
 
 WATCH = """
+window.frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
 window.answer = async (act, said) => {
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
   const start = performance.now()
   act()
   while (!said()) await frame()
@@ -107,9 +107,14 @@ window.text = (where) => document.querySelector(where)?.textContent ?? ''
 
 SWITCH = """async (name) => {
   const before = text('.legend strong')
-  const { words, map } = await answer(() => press(name), () => text('.legend strong') !== before)
-  while (map() === null) await new Promise((done) => requestAnimationFrame(done))
-  return [words, map()]
+  const list = text('.ranking ol')
+  const start = performance.now()
+  const { words, map } = await answer(() => press(name),
+    () => text('.legend strong') !== before && text('.legend strong') === text('.head h2'))
+  while (text('.ranking ol') === list) await frame()
+  const all = performance.now() - start
+  while (map() === null) await frame()
+  return [words, map(), all]
 }"""
 
 SLIDE = """async (to) => {
@@ -120,7 +125,7 @@ SLIDE = """async (to) => {
     bar.dispatchEvent(new Event('input', { bubbles: true }))
   }, () => text('.overview .source').includes(text('.time .now strong')) &&
            text('.time .now strong') !== was)
-  while (map() === null) await new Promise((done) => requestAnimationFrame(done))
+  while (map() === null) await frame()
   return [words, map()]
 }"""
 
@@ -139,13 +144,14 @@ DRILL = """async (name) => {
   link.closest('li').dispatchEvent(new MouseEvent('mouseenter'))
   await new Promise((done) => setTimeout(done, 250))
   const start = performance.now()
-  const { words, map } = await answer(() => link.click(), () => text('h1').trim() === name &&
-    !document.querySelector('.ranking li a')?.textContent.includes(name))
-  while (map() === null) await new Promise((done) => requestAnimationFrame(done))
-  const first = map()
-  while (!document.querySelector('.stage [data-still=true]'))
-    await new Promise((done) => requestAnimationFrame(done))
-  return [words, first, performance.now() - start]
+  const [figure, list] = [text('.figure'), text('.ranking ol')]
+  const { words, map } = await answer(() => link.click(),
+    () => text('h1').trim() === name && text('.figure') !== figure)
+  while (text('.ranking ol') === list) await frame()
+  const all = performance.now() - start
+  while (map() === null) await frame()
+  while (!document.querySelector('.stage [data-still=true]')) await frame()
+  return [words, map(), all, performance.now() - start]
 }"""
 
 
@@ -336,7 +342,7 @@ def _interactions(
         page.wait_for_selector(".stage [data-still=true]")
         page.wait_for_timeout(400)
     page.context.close()
-    parts = ("words", "map", "all tiles")
+    parts = ("words", "map", "ranking", "finest outlines")
     return {
         f"{name} ({part})": [one[place] for one in times]
         for name, times in sorted(found.items())

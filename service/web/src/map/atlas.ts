@@ -53,6 +53,8 @@ const PADDING =
   innerWidth < 820
     ? { top: 60, right: 24, bottom: 130, left: 24 }
     : { top: 40, right: 80, bottom: 84, left: 236 }
+/** Whoever goes on within that time is not kept waiting by names. */
+const REST_MS = 300
 /** So much nearer than the zoom at which tiles begin, that rounding does not matter. */
 const NEAR = 0.02
 const DIVISION = { source: 'divisions', sourceLayer: 'divisions' }
@@ -218,7 +220,8 @@ export class Atlas {
     await this.noted
     if (this.level !== level || this.painted !== seen) return
     this.detail(level, { empty, unsure })
-    if (this.names.stale && this.named) this.names.write(...this.named)
+    await this.rest()
+    if (this.painted === seen && this.names.stale && this.named) this.names.write(...this.named)
   }
 
   /** Show a level's layers in the place of another's. */
@@ -313,7 +316,18 @@ export class Atlas {
     const own = (this.named = [divisions, rowOf])
     await this.ready
     await this.noted // the colours first
+    await this.rest()
     if (this.named === own) this.names.write(divisions, rowOf)
+  }
+
+  /** Done when nobody asks for other colours any more; names, which take several frames, can wait. */
+  private async rest(): Promise<void> {
+    if (!this.names.written) return
+    let seen
+    do {
+      seen = this.painted
+      await new Promise((resolve) => setTimeout(resolve, REST_MS))
+    } while (seen !== this.painted)
   }
 
   async labelFromTiles(asked: Parameters<Names['writeFromTiles']>[0]): Promise<void> {

@@ -35,6 +35,8 @@ export class Names {
   private inTiles = false
   /** What is written is of before. */
   stale = false
+  /** There are names on the map. */
+  written = false
 
   constructor(private readonly map: MapLibre) {}
 
@@ -58,6 +60,7 @@ export class Names {
       ]
     })
     this.stale = false
+    this.written = true
     this.map.getSource<GeoJSONSource>('labels')?.setData({ type: 'FeatureCollection', features })
   }
 

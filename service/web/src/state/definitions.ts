@@ -62,8 +62,11 @@ export const definitions = asked.answer
 export const definitionsProblem = asked.problem
 export const askDefinitionsAgain = asked.again
 
-export const indicator = computed(
-  () => definitions.value?.indicators.find(({ id }) => id === view.indicator) ?? null,
-)
+const indicatorOf = (own: IndicatorId): Indicator | null =>
+  definitions.value?.indicators.find(({ id }) => id === own) ?? null
+
+export const indicator = computed(() => indicatorOf(view.indicator))
+/** The classes of shares, of an indicator that may not be the one on screen. */
+export const classesOf = (own: IndicatorId): ShareClass[] => indicatorOf(own)?.classes ?? []
 export const classes = computed(() => indicator.value?.classes ?? [])
 export const colours = computed(() => classes.value.map(({ colour }) => colour))
