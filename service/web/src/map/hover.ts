@@ -91,12 +91,16 @@ export class HoverLine {
       const bounds = [at(left, box[0]), at(top, box[1]), at(left, box[2]), at(top, box[3])] as const
       return { path, extent, scale, left, top, bounds }
     })
-    const { clientWidth, clientHeight } = this.map.getContainer()
+    // As the map knows its size: asking the page would have it laid out here and now.
+    const canvas = this.map.getCanvas()
+    const [fullWidth, fullHeight] = [canvas.width, canvas.height].map(
+      (pixels) => pixels / this.map.getPixelRatio(),
+    ) as [number, number]
     const all = placed.map(({ bounds }) => bounds)
     const west = Math.floor(Math.max(0, Math.min(...all.map((one) => one[0])) - WIDTH_PX))
     const north = Math.floor(Math.max(0, Math.min(...all.map((one) => one[1])) - WIDTH_PX))
-    const east = Math.min(clientWidth, Math.max(...all.map((one) => one[2])) + WIDTH_PX)
-    const south = Math.min(clientHeight, Math.max(...all.map((one) => one[3])) + WIDTH_PX)
+    const east = Math.min(fullWidth, Math.max(...all.map((one) => one[2])) + WIDTH_PX)
+    const south = Math.min(fullHeight, Math.max(...all.map((one) => one[3])) + WIDTH_PX)
     if ((this.canvas.hidden = east <= west || south <= north)) return
     const ratio = devicePixelRatio
     this.canvas.width = Math.ceil((east - west) * ratio) // which wipes it
