@@ -99,6 +99,8 @@ interface Place {
 
 /** Where the address is going: it gets there later, and a second change builds on the first. */
 let ahead: (Place & { quietly: boolean; shown: boolean }) | null = null
+/** Steps of ours that the router is taking just now. */
+let steps = 0
 
 /** The view, to read. */
 export const view = readonly(state)
@@ -121,7 +123,10 @@ export function followAddress(own: Router): void {
   router = own
   watch(
     () => own.currentRoute.value.query,
-    (query) => Object.assign(state, read(ahead?.shown ? (ahead.query as LocationQuery) : query)),
+    (query) => {
+      if (!steps) ahead = null // somebody goes elsewhere, as by the browser's Back
+      Object.assign(state, read(ahead?.shown ? (ahead.query as LocationQuery) : query))
+    },
     { flush: 'sync' },
   )
 }
@@ -149,9 +154,9 @@ function here(): Place {
   return { path, query }
 }
 
-async function go(place: Place, quietly: boolean): Promise<unknown> {
+async function go(place: Place, quietly: boolean, first = true): Promise<unknown> {
   // A step that is still under way stays a step when a quiet change overtakes it.
-  const shown = stays(place)
+  const shown = first && stays(place)
   const own = (ahead = { ...place, shown, quietly: quietly && (ahead?.quietly ?? true) })
   try {
     if (shown) {
@@ -160,7 +165,8 @@ async function go(place: Place, quietly: boolean): Promise<unknown> {
       await atLeisure()
       if (ahead !== own) return undefined // and whatever came after it builds on it
     }
-    return await router[own.quietly ? 'replace' : 'push'](place)
+    steps++
+    return await router[own.quietly ? 'replace' : 'push'](place).finally(() => steps--)
   } finally {
     if (ahead === own) ahead = null
   }
@@ -194,7 +200,7 @@ export function changeOwn(part: Record<string, string>, { quietly = true } = {})
   const { query: now, path } = here()
   const query: LocationQueryRaw = { ...now, ...part }
   for (const name of Object.keys(part)) if (!part[name]) delete query[name]
-  return go({ path, query }, quietly)
+  return go({ path, query }, quietly, false) // which is read from the address alone
 }
 
 /** The kind and the key of what is chosen. */
