@@ -70,7 +70,9 @@ def test_the_map_has_a_dot_for_each_of_the_list_from_afar(walk_to: Open, ask: As
     expect(shown.get_by_role("heading", level=2)).to_be_visible()
     for chip in ("无业委会", "无物业"):
         page.locator(".chip", has_text=chip).click()
-    page.wait_for_function("() => !document.querySelector('.stage .canvas').map.getLayer('list-dots')")
+    page.wait_for_function(
+        "() => !document.querySelector('.stage .canvas').map.getLayer('list-dots')"
+    )
 
 
 def test_the_card_says_why_and_from_which_row(walk_to: Open, ask: Ask) -> None:
