@@ -38,7 +38,7 @@ def test_a_filter_is_in_the_address_and_can_be_taken_back(walk_to: Open, ask: As
     page.get_by_role("button", name="无业委会").click()
     total = ask("/compounds", division="5301", no_committee="true", as_of=LATER)["total"]
     expect(page.locator(".sum strong")).to_have_text(f"{total:,} 个小区")
-    assert "only=no_committee" in page.url
+    page.wait_for_url(re.compile("only=no_committee"))
     page.get_by_role("button", name="无业委会").click()
     everything = ask("/compounds", division="5301", as_of=LATER)["total"]
     expect(page.locator(".sum strong")).to_have_text(f"{everything:,} 个小区")
@@ -129,4 +129,4 @@ def test_search_opens_the_card_in_place(walk_to: Open, ask: Ask) -> None:
     expect(page.get_by_role("option").first).to_contain_text(listed["name"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("complementary", name="详情")).to_contain_text(listed["name"])
-    assert re.search(r"chosen=compound", page.url)
+    page.wait_for_url(re.compile("chosen=compound"))
