@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
-from testkit.browsers import chromium
+from testkit.browsers import chromium, go
 
 from geo.register.store import Register
 from service.http.site import STATIC
@@ -26,12 +26,6 @@ PATIENCE_MS = 180_000
 """A machine that is busy with other things is no fault of the page."""
 
 STILL = ".stage [data-still=true]"
-
-GO = """path => {
-  history.pushState(null, '', path)
-  dispatchEvent(new PopStateEvent('popstate', { state: null }))
-}"""
-"""Go to another address as the back button does, without loading the page anew."""
 
 CSP_EARS = """
 addEventListener('securitypolicyviolation', (event) =>
@@ -227,8 +221,7 @@ def walk_to(shared: tuple[Page, Ears], address: str) -> Iterator[Callable[..., P
         page.set_viewport_size({"width": size[0], "height": size[1]})
         if page.url.startswith(address):
             page.keyboard.press("Escape")  # whatever the test before has left open
-            page.evaluate(GO, path)
-            page.wait_for_function("path => location.pathname + location.search === path", arg=path)
+            go(page, path)
         else:
             ears.listen(page, address)
             page.goto(address + path)

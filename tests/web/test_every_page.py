@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from testkit.browsers import go
 
 import service
 
@@ -16,12 +17,6 @@ Open = Callable[..., Page]
 AXE = Path(service.__file__).parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"wide": (1440, 900), "office": (1366, 768), "phone": (390, 844)}
 MOST_BYTES = 2.5e6
-
-GO = """path => {
-  history.pushState(null, '', path)
-  dispatchEvent(new PopStateEvent('popstate'))
-}"""
-"""Go to another address as the back button does, without loading the page anew."""
 
 SCREENS = {
     "overview": ("/?division=5301", ".figure"),
@@ -47,8 +42,7 @@ def test_axe_finds_nothing_serious(open_page: Open, sizes: tuple[str, ...]) -> N
     for screen, (path, there) in SCREENS.items():
         wide, high = SIZES[sizes[0]]
         page.set_viewport_size({"width": wide, "height": high})
-        page.evaluate(GO, path)
-        page.wait_for_function("path => location.pathname + location.search === path", arg=path)
+        go(page, path)
         page.locator(there).first.wait_for()
         _look_at(page, screen, there, sizes)
 
