@@ -28,6 +28,8 @@ from geo.register.tables import FACTS
 
 WRITE_LOCK = 0x77757965  # "wuye"
 MIGRATION_LOCK = WRITE_LOCK + 1
+TABLES_VERSION = "0007"
+"""The last migration's number."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,10 @@ class Register:
         Raises
         ------
         ServerError
-            When PostGIS or btree_gist can't be created in the database.
+            When the database can't be reached, or PostGIS or btree_gist can't be created in it.
         """
+        if self._is_current():
+            return
         # Alembic takes a quarter of a second to load, and most commands find the tables there.
         from alembic import command  # noqa: PLC0415
         from alembic.config import Config  # noqa: PLC0415
@@ -161,6 +165,12 @@ class Register:
                     "请确认该数据库可以创建 postgis 与 btree_gist 扩展。",
                 ) from error
             raise
+
+    def _is_current(self) -> bool:
+        with contextlib.suppress(psycopg.ProgrammingError), self.connect() as connection:
+            rows = connection.execute("select version_num from wuye_migration").fetchall()
+            return [row["version_num"] for row in rows] == [TABLES_VERSION]
+        return False  # there are no tables yet
 
     def ahead(self) -> Ahead:
         """Give what may fill tables of the next change before it is written."""

@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from importlib.resources import files
 
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from geo.errors import ServerError
 from geo.register.case_tables import metadata
-from geo.register.store import Register
+from geo.register.store import TABLES_VERSION, Register
 from geo.register.tables import FACTS
+
+LAST = files("geo.register.migrations.versions").joinpath("m0007_scans.sql")
 
 
 def test_frozen_sql_makes_the_tables_that_the_code_speaks_of(register: Register) -> None:
@@ -38,6 +46,48 @@ def test_migrating_again_is_a_no_op(register: Register) -> None:
     with register.connect() as connection:
         row = connection.execute("select count(*) as n from wuye_migration").fetchone()
     assert row == {"n": 1}
+
+
+def test_the_version_that_is_looked_for_is_the_last_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", "geo.register:migrations")
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [TABLES_VERSION]
+
+
+def test_a_database_that_is_not_there_is_said_in_our_words(register: Register) -> None:
+    missing = re.sub(r"dbname='?\w+'?", "dbname='nowhere'", register.conninfo)
+    assert missing != register.conninfo
+    with pytest.raises(ServerError, match="nowhere"):
+        Register(missing).migrate()
+
+
+def test_an_older_version_s_tables_are_brought_up(register: Register) -> None:
+    dropped = re.findall(r"DROP INDEX ((\w+)_known_(?:from|to));", LAST.read_text("utf-8"))
+    assert dropped
+    with register.connect() as connection:
+        for index, table in dropped:
+            connection.execute(f"create index {index} on {table} (known)")
+        connection.execute("update wuye_migration set version_num = '0006'")
+    register.migrate()
+    with register.connect() as connection:
+        row = connection.execute("select version_num from wuye_migration").fetchone()
+        left = connection.execute(
+            "select count(*) as n from pg_class where relname = any(%s)",
+            [[index for index, _ in dropped]],
+        ).fetchone()
+    assert row == {"version_num": TABLES_VERSION}
+    assert left == {"n": 0}
+
+
+def test_a_newer_version_s_tables_are_left_alone(register: Register) -> None:
+    with register.connect() as connection:
+        connection.execute("update wuye_migration set version_num = '9999'")
+    with pytest.raises(CommandError, match="9999"):
+        register.migrate()
+    with register.connect() as connection:
+        row = connection.execute("select version_num from wuye_migration").fetchone()
+    assert row == {"version_num": "9999"}
 
 
 @pytest.mark.parametrize("table", sorted(FACTS))
