@@ -36,7 +36,7 @@ SCREENS = {
 )
 def test_axe_finds_nothing_serious(open_page: Open, sizes: tuple[str, ...]) -> None:
     """One page that goes from screen to screen, as a reader's does."""
-    page = open_page("/", SIZES[sizes[0]])
+    page = open_page("/", SIZES[sizes[0]], dots=1.0)
     page.locator(".figure").first.wait_for()
     page.evaluate(AXE.read_text("utf-8"))
     for screen, (path, there) in SCREENS.items():

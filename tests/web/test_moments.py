@@ -45,8 +45,8 @@ WHERE = """(point) => {
 }"""
 
 
-def test_the_tip_says_what_ranking_and_interface_say(open_page: Open, ask: Ask) -> None:
-    page = open_page("/", drawn=True)
+def test_the_tip_says_what_ranking_and_interface_say(walk_to: Open, ask: Ask) -> None:
+    page = walk_to("/", drawn=True)
     places = {
         one["code"]: one["point"]
         for one in ask("/divisions", level="prefecture", as_of=LATER, limit=100)["items"]
@@ -124,9 +124,9 @@ def test_the_last_of_two_quick_changes_wins(open_page: Open, ask: Ask) -> None:
     assert "basis=land" in page.url
 
 
-def test_the_slider_beside_an_open_drawer(open_page: Open, ask: Ask) -> None:
+def test_the_slider_beside_an_open_drawer(walk_to: Open, ask: Ask) -> None:
     one = ask("/compounds", division="5301", state="none", as_of=LATER)["items"][0]["code"]
-    page = open_page(f"/?chosen=compound:{one}", drawn=True)
+    page = walk_to(f"/?chosen=compound:{one}", drawn=True)
     drawer = page.get_by_role("complementary", name="详情")
     expect(drawer.get_by_role("heading", level=2)).to_be_visible()
     slider = page.locator("#quarter")

@@ -165,7 +165,7 @@ def test_without_webgl_there_is_a_picture_a_table_and_a_file(open_page: Open) ->
 
 
 def test_a_phone_has_one_column(open_page: Open) -> None:
-    page = open_page("/", PHONE)
+    page = open_page("/", PHONE, dots=1.0)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
     stage, panel = page.locator("#map").bounding_box(), page.locator("#panel").bounding_box()
     assert stage
