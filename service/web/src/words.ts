@@ -1,4 +1,5 @@
 /** Words in two languages, split by page: a page's words are fetched with the page. */
+import { markRaw } from 'vue'
 import { createI18n } from 'vue-i18n'
 import type { Words } from '@/api/types'
 import { view } from '@/state/view'
@@ -7,6 +8,8 @@ type Messages = Record<string, unknown>
 
 const files = import.meta.glob<{ default: Messages }>('./words/*/*.json')
 const loaded = new Set<string>()
+/** By language. Words never change: watched one by one, each sentence said would note them all. */
+const spoken: Record<string, Messages> = { zh: {}, en: {} }
 
 export const i18n = createI18n({
   legacy: false,
@@ -22,7 +25,8 @@ export async function loadWords(page: string, language: string = view.language):
   const name = `./words/${language}/${page}.json`
   if (loaded.has(name) || !files[name]) return
   const words = await files[name]()
-  i18n.global.mergeLocaleMessage(language, { [page]: words.default })
+  spoken[language] = { ...spoken[language], [page]: words.default }
+  i18n.global.setLocaleMessage(language, markRaw(spoken[language]))
   loaded.add(name)
 }
 

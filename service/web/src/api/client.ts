@@ -42,6 +42,14 @@ export function getAddress<T>(where: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(where, { signal })
 }
 
+/** What the server calls the state that an answer is of. */
+const tags = new WeakMap<object, string>()
+
+/** Get what is at an address if it is no longer the answer got before, which is not even read then. */
+export function getChanged<T extends object>(where: string, before: T): Promise<T | null> {
+  return ask<T | null>(where, {}, before)
+}
+
 /** For so long an answer is as good as one asked for again: other people change registers too. */
 const FRESH_MS = 60_000
 const MOST_KEPT = 60
@@ -90,7 +98,7 @@ export function send<T>(
   })
 }
 
-async function ask<T>(where: string, init: RequestInit): Promise<T> {
+async function ask<T>(where: string, init: RequestInit, before?: object): Promise<T> {
   let response: Response
   try {
     response = await fetch(where, init)
@@ -99,7 +107,15 @@ async function ask<T>(where: string, init: RequestInit): Promise<T> {
     throw new Problem(0, 'offline', '')
   }
   if (!response.ok) throw await problemOf(response)
-  return (response.status === 204 ? undefined : await response.json()) as T
+  if (response.status === 204) return undefined as T
+  const tag = response.headers.get('etag')
+  if (before && tag && tag === tags.get(before)) {
+    await response.body?.cancel()
+    return null as T
+  }
+  const answer: unknown = await response.json()
+  if (tag && typeof answer === 'object' && answer) tags.set(answer, tag)
+  return answer as T
 }
 
 async function problemOf(response: Response): Promise<Problem> {

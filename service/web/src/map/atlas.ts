@@ -23,6 +23,7 @@ import type { Camera } from '@/state/view'
 import { token } from '@/map/colours'
 import { hasChinese, ownFaces } from '@/fonts'
 import {
+  CHECKED,
   COLOURED,
   LINE_OPACITY,
   NO_COLOUR,
@@ -230,8 +231,9 @@ export class Atlas {
       if (!this.map.getLayer(fillOf(one))) continue
       const shown = one === level
       if (shown) this.read(one)
-      this.map.setPaintProperty(fillOf(one), 'fill-opacity', shown ? fillOpacity(this.strength) : 0)
-      this.map.setPaintProperty(lineOf(one), 'line-opacity', shown ? LINE_OPACITY : 0)
+      const [fill, line] = shown ? [fillOpacity(this.strength), LINE_OPACITY] : [0, 0]
+      this.map.setPaintProperty(fillOf(one), 'fill-opacity', fill, CHECKED)
+      this.map.setPaintProperty(lineOf(one), 'line-opacity', line, CHECKED)
     }
   }
 
@@ -253,10 +255,10 @@ export class Atlas {
       ['divisions-hatch', empty],
       ['divisions-unsure', unsure],
     ] as const) {
-      this.map.setFilter(id, filter)
+      this.map.setFilter(id, filter, CHECKED)
       if (needed) this.map.setLayoutProperty(id, 'visibility', 'visible')
     }
-    this.map.setFilter('scope-line', ['==', ['to-string', ['get', 'code']], this.scope])
+    this.map.setFilter('scope-line', ['==', ['to-string', ['get', 'code']], this.scope], CHECKED)
     this.read(levelBelow(level))
   }
 

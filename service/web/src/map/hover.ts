@@ -4,6 +4,7 @@
  */
 import type { Map as MapLibre } from 'maplibre-gl'
 import { token } from '@/map/colours'
+import { afterFrame } from '@/map/frames'
 
 const WIDTH_PX = 2.6
 /** Where Mercator's square ends. */
@@ -37,13 +38,20 @@ export class HoverLine {
     map.getCanvasContainer().append(this.canvas)
     map.on('move', () => this.draw())
     map.on('resize', () => this.draw())
-    map.on('moveend', () => this.look())
+    map.on('moveend', () => void this.lookAgain())
   }
 
   /** Draw the outline of a division; an empty code draws none. */
   show(code: string): void {
     if (code === this.code) return
     this.code = code
+    this.look()
+  }
+
+  /** Where the map has come to rest other tiles are drawn: an outline of those, once they are. */
+  private async lookAgain(): Promise<void> {
+    if (!this.code) return
+    await afterFrame()
     this.look()
   }
 

@@ -10,6 +10,9 @@ import type {
 import type { Level } from '@/api/types'
 import { token } from '@/map/colours'
 
+/** What we tell the map is right once it was tried; to be checked each time costs a style written out. */
+export const CHECKED = { validate: import.meta.env.DEV }
+
 export const STATES = ['professional', 'trusteeship', 'self', 'none', 'unknown'] as const
 export const TILE_LAYERS = [
   'divisions',

@@ -8,7 +8,7 @@ import type {
 import type { CoverageRow, Level } from '@/api/types'
 import type { Division } from '@/state/divisions'
 import { CODE_LENGTHS, LEVELS } from '@/state/levels'
-import { NAMED_FROM, NONE } from '@/map/layers'
+import { CHECKED, NAMED_FROM, NONE } from '@/map/layers'
 
 const LAYERS = ['labels', 'tile-labels']
 
@@ -70,8 +70,8 @@ export class Names {
   ): void {
     this.inTiles = Boolean(asked)
     const near = asked && namesBelow(asked.level, asked.scope)
-    this.map.setFilter('tile-labels', near ?? NONE)
-    this.map.setFilter('far-labels', NONE)
+    this.map.setFilter('tile-labels', near ?? NONE, CHECKED)
+    this.map.setFilter('far-labels', NONE, CHECKED)
     if (!asked) return
     const texts = [...asked.rowOf].flatMap(([code, row]) => [
       Number(code),
@@ -90,7 +90,7 @@ export class Names {
   hide(): void {
     if (!this.map.getLayer('labels')) return
     this.stale = true
-    for (const id of LAYERS) this.map.setPaintProperty(id, 'text-opacity', 0)
+    for (const id of LAYERS) this.map.setPaintProperty(id, 'text-opacity', 0, CHECKED)
     this.map.on('render', this.show)
   }
 
@@ -98,6 +98,6 @@ export class Names {
     const sources = this.inTiles ? ['labels', 'divisions'] : ['labels']
     if (this.stale || !sources.every((id) => this.map.isSourceLoaded(id))) return
     this.map.off('render', this.show)
-    for (const id of LAYERS) this.map.setPaintProperty(id, 'text-opacity', 1)
+    for (const id of LAYERS) this.map.setPaintProperty(id, 'text-opacity', 1, CHECKED)
   }
 }

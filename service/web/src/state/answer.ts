@@ -13,6 +13,7 @@ import {
   address,
   forgetAnswers,
   getAddress,
+  getChanged,
   isAbort,
   keepAnswer,
   keptAnswer,
@@ -35,7 +36,12 @@ let resting = 0
 function lookAgain(): void {
   if (document.hidden || performance.now() - looked < NOT_WITHIN_MS) return
   looked = performance.now()
-  for (const check of checks) void check()
+  void checkAll()
+}
+
+/** One after the other: whoever goes on meanwhile meets one answer at most. */
+async function checkAll(): Promise<void> {
+  for (const check of [...checks]) await check()
 }
 
 function lookSoon(): void {
@@ -105,11 +111,11 @@ export function useAnswer<T>(question: () => Question | null, { keeps = false } 
     return asked ? address(asked.path, asked.query) : ''
   }
 
-  /** Ask whether what is shown is still so: an answer with the same tag comes without its body. */
+  /** Ask whether what is shown is still so. */
   async function check(): Promise<void> {
     const [own, shown] = [where(), answer.value]
     if (!own || !shown || loading.value || NEVER_CHANGES.test(own)) return
-    const found = await getAddress<T>(own).catch(() => null)
+    const found = await getChanged<T & object>(own, shown).catch(() => null)
     if (!found || answer.value !== shown || JSON.stringify(found) === JSON.stringify(shown)) return
     forgetAnswers()
     keepAnswer(own, found)
