@@ -25,7 +25,6 @@ from maps.compounds import compound_words, compounds
 from maps.dates import dated
 from maps.figures import CoverageOf, Place, figures, levels_below, places
 from maps.neighbours import drawn_neighbours
-from maps.page import page
 from maps.style import Words
 from maps.suggestions import suggestions
 from maps.words import definition_text
@@ -116,6 +115,8 @@ def write_handout(
     NotFound
         When Leaflet is not unpacked, or the division is not known on the snapshot's date.
     """
+    from maps.page import page  # noqa: PLC0415 - brings folium, which few have a use for
+
     listed = places(snapshot, division, coverage=coverage)
     codes = [place.code for place in listed]
     outlines = _outlines(snapshot, listed)

@@ -31,10 +31,23 @@ WIDE = 120
 UNIT_NAMES = {"m2": "万㎡", "compounds": "个小区", "companies": "家企业", "projects": "个项目"}
 MET_NAMES = {"yes": "达标", "no": "未达标", "undetermined": "待核实", None: "—"}
 
+_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
 
 def print_json(value: Any) -> None:
-    """Print JSON on standard output, Chinese as it is."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+    """Print JSON on standard output, Chinese as it is, each row of a list on one line."""
+    sys.stdout.write(_laid_out(value, "\n") + "\n")
+
+
+def _laid_out(value: Any, line: str) -> str:
+    """Indent what a value holds as `json.dumps` does, but for rows: of many that takes long."""
+    inside = f"{line} "
+    if isinstance(value, dict) and value:
+        parts = (f"{_json(str(key))}: {_laid_out(item, inside)}" for key, item in value.items())
+        return f"{{{inside}{f',{inside}'.join(parts)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        return f"[{inside}{f',{inside}'.join(map(_json, value))}{line}]"
+    return _json(value)
 
 
 def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:

@@ -18,13 +18,11 @@ import shapely
 from geo.errors import UsageError
 from geo.intake.columns import KINDS, english
 from geo.intake.personal import is_person_in, is_personal, plain_text
-from geo.intake.report.annotate import write_annotated
 from geo.intake.report.book import write_report
 from geo.intake.report.drawn import Drawn, drawn
 from geo.intake.report.rules import count_rules, rule
 from geo.intake.verdicts import VERDICTS, Finding, Outcome
 from geo.register.store import Register
-from maps.import_report import write_import_report
 
 ROWS, MAP, BOOK, PAGE, ANNOTATED = (
     "rows.arrow", "map.geojson", "report.xlsx", "report.html", "annotated.xlsx",
@@ -42,6 +40,10 @@ def write_found(
     folder: Path, register: Register, source: Path, outcome: Outcome, tell: Callable[[int], None]
 ) -> list[str]:
     """Write all that was found into a folder; give what an annotated copy could not hold."""
+    # The service itself only reads what was found.
+    from geo.intake.report.annotate import write_annotated  # noqa: PLC0415
+    from maps.import_report import write_import_report  # noqa: PLC0415
+
     folder.mkdir(parents=True, exist_ok=True)
     places = drawn(register, outcome)
     _write_rows(folder / ROWS, outcome)

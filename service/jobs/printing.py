@@ -1,27 +1,28 @@
-"""Printable files as jobs make them: sheets, atlases, the January report."""
+"""Printable files as jobs make them: sheets, atlases, the January report.
+
+What draws and writes them is loaded when it is needed: the service knows only what can be asked.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from geo.cases import reading
 from geo.errors import UsageError
 from geo.takeover.plan import saved
-from maps.report.content import Report, make_report
-from maps.report.document import write_document
-from maps.report.workbook import write_workbook
-from maps.sheet.atlas import write_atlas
-from maps.sheet.compose import draw_sheet
-from maps.sheet.files import write_sheet
 from maps.sheet.subject import INTERNAL, Frame, Subject
 from service.jobs.making import SnapshotAsk
 from service.jobs.work import Work
 from service.options import division_code
 from service.plans.asked import Body, DefinitionAsk
+
+if TYPE_CHECKING:
+    from maps.report.content import Report
 
 Word = Annotated[str, Field(max_length=60)]
 Needed = Annotated[str, Field(pattern=r"^[1-9][0-9]{1,11}$")]
@@ -79,6 +80,9 @@ class ReportAsk(Body):
 
 def sheet(work: Work, path: Path, ask: SheetAsk) -> None:
     """Write one map; the path's ending says as what."""
+    from maps.sheet.compose import draw_sheet
+    from maps.sheet.files import write_sheet
+
     subject = Subject(_code(ask.division), ask.indicator, ask.level)
     drawn = draw_sheet(ask.opened(work), subject, ask.definition.definition(), ask.frame)
     work.pause()
@@ -87,6 +91,7 @@ def sheet(work: Work, path: Path, ask: SheetAsk) -> None:
 
 def atlas(work: Work, path: Path, ask: AtlasAsk) -> None:
     """Write an atlas."""
+    from maps.sheet.atlas import write_atlas
 
     def told(done: int, of: int, words: str) -> None:
         work.tell(done, of, f"绘制图集：{words}", f"Drawing the atlas: {words}")
@@ -106,6 +111,8 @@ def atlas(work: Work, path: Path, ask: AtlasAsk) -> None:
 
 def report(work: Work, path: Path, ask: ReportAsk) -> None:
     """Write the report's text with its tables and maps."""
+    from maps.report.document import write_document
+
     made = _report(work, ask)
     work.pause()
     write_document(path, made)
@@ -113,10 +120,14 @@ def report(work: Work, path: Path, ask: ReportAsk) -> None:
 
 def report_book(work: Work, path: Path, ask: ReportAsk) -> None:
     """Write the report's workbook: figures, what changed, lists of gaps."""
+    from maps.report.workbook import write_workbook
+
     write_workbook(path, _report(work, ask))
 
 
 def _report(work: Work, ask: ReportAsk) -> Report:
+    from maps.report.content import make_report
+
     snapshot, before = (
         work.snapshots.get(dt.date(year, 12, 31)) for year in (ask.year, ask.year - 1)
     )

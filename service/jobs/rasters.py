@@ -10,8 +10,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from geo.errors import WuyeError
-from maps.raster.export import Wanted as WantedRaster
-from maps.raster.export import export_rasters
 from maps.tiles.archive.export import Wanted as WantedTiles
 from maps.tiles.archive.export import export_tiles
 from maps.tiles.tileset import TileSet
@@ -65,6 +63,10 @@ def tiles(work: Work, path: Path, ask: TilesAsk) -> None:
 
 def raster(work: Work, path: Path, ask: RasterAsk) -> None:
     """Write the COG with its legend and manifest, in one file."""
+    # The service knows only what can be asked; GDAL is loaded when it is needed.
+    from maps.raster.export import Wanted as WantedRaster  # noqa: PLC0415
+    from maps.raster.export import export_rasters  # noqa: PLC0415
+
     snapshot = ask.opened(work)
     folder = path.with_name(f"{path.name}.raster")
     wanted = WantedRaster(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from service.output import print_json
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,6 +47,26 @@ def test_import_exit_codes_and_json(wuye, tmp_path: Path) -> None:  # type: igno
         code, out, err = wuye(*words, "--json")
         assert (code, out) == (2, ""), words
         assert json.loads(err)["error"]
+
+
+def test_json_has_a_line_for_each_row(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {
+        "名": "甲\n乙",
+        "none": [],
+        "nothing": {},
+        "rows": [{"share": 0.5, "of": [1, None]}, {"share": None, "of": []}],
+        "deep": {"date": dt.date(2025, 12, 31), "codes": ("53", 5301)},
+    }
+    print_json(value)
+    text = capsys.readouterr().out
+    assert json.loads(text) == json.loads(json.dumps(value, default=str))
+    assert [json.loads(line.rstrip(",")) for line in text.splitlines() if "share" in line] == value[
+        "rows"
+    ]
+    assert '"名": "甲\\n乙"' in text
+    for plain in ({}, [], [{"a": 1}], "字", 1.5, None):
+        print_json(plain)
+        assert json.loads(capsys.readouterr().out) == plain
 
 
 def test_dry_run_then_real_then_undo(wuye, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
