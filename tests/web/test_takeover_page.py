@@ -169,6 +169,18 @@ def test_a_plan_is_kept_and_a_case_of_it_takes_a_step(
     assert {one["compound"] for one in solve(county)["plan"]["suggestions"]} <= cells
     assert any("示例数据" in cell for cell in cells)
 
+    # Another question is another plan: its files are not those of the one kept before.
+    target = page.locator(".ask input").first
+    target.fill("89.9")
+    target.blur()
+    gauge = page.locator(".gauge-box")
+    expect(gauge.locator(".figures")).to_contain_text("目标 89.9")
+    expect(gauge.get_by_role("button", name="保存方案")).to_be_visible()
+    expect(gauge.get_by_role("link", name="xlsx")).to_have_count(0)
+    page.get_by_role("button", name="撤销").click()
+    expect(gauge.get_by_text(f"已存 {kept['id'][:8]}")).to_be_visible()
+    expect(gauge.locator(".figures")).to_contain_text("目标 90")
+
     one = solve(county)["plan"]["suggestions"][0]
     row_of(page, one).locator(".what").click()
     drawer = page.get_by_role("complementary", name="详情")

@@ -1,5 +1,5 @@
 /** The plan on screen: solved again whenever what is asked changes, and compared with the one before. */
-import { computed, effectScope, ref, shallowRef, watch } from 'vue'
+import { computed, effectScope, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { Problem, follow, isAbort, send, type Job } from '@/api/client'
 import { useAnswer } from '@/state/answer'
 import { snapshot } from '@/state/figures'
@@ -102,7 +102,11 @@ export function followAsk(): void {
 
 /** The job that keeps a plan, while it runs. */
 export const keeping = shallowRef<Job<{ plan: string }> | null>(null)
-const kept = new Map<string, string>()
+/** Kept plans' ids by what was asked. */
+const kept = shallowReactive(new Map<string, string>())
+
+/** The kept plan that answers what is asked now; empty where none was kept from this page. */
+export const keptId = computed(() => kept.get(JSON.stringify(body.value)) ?? '')
 
 /** Have the plan made by a job and kept; give its id. The same question is kept once. */
 export async function keep(): Promise<string> {
