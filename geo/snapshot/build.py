@@ -14,7 +14,7 @@ from geo.register.compose import Connection
 from geo.register.store import Register
 from geo.snapshot.columns import FLAGS
 from geo.snapshot.file import Snapshot, write
-from geo.snapshot.identity import JOIN_VERSION, identify, made_up_of
+from geo.snapshot.identity import JOIN_VERSION, identify, last_of_facts, made_up_of
 from geo.snapshot.sql import statement
 from geo.snapshot.tables import read_tables
 
@@ -27,6 +27,7 @@ class Snapshots:
     def __init__(self, register: Register, folder: Path) -> None:
         self.register = register
         self.folder = folder
+        self._facts_until: dict[int, int] = {}
 
     def get(self, as_of: dt.date, known_at: dt.datetime | None = None) -> Snapshot:
         """Give the snapshot of a date as known at a moment; build it when it is missing."""
@@ -43,16 +44,31 @@ class Snapshots:
         return self.find(as_of, known) or self.build(as_of, known)
 
     def find(self, as_of: dt.date, known: int) -> Snapshot | None:
-        """Give the snapshot of a date as known after a change, or None when it is missing."""
+        """Give the snapshot of a date as known after a change, or None when it is missing.
+
+        Changes that touch no fact, as a case's step, leave an earlier change's snapshot good: it is
+        noted down for this one too.
+        """
         with self.register.connect() as connection:
             row = connection.execute(
-                "select snapshot from snapshot_request"
-                " where as_of = %s and known_change = %s and join_version = %s",
+                "select snapshot, known_change from snapshot_request"
+                " where as_of = %s and known_change <= %s and join_version = %s"
+                " order by known_change desc limit 1",
                 [as_of, known, JOIN_VERSION],
             ).fetchone()
-        if row is None or not self._path(row["snapshot"]).exists():
-            return None
+            if row is None or not self._path(row["snapshot"]).exists():
+                return None
+            if row["known_change"] < known:
+                if row["known_change"] < self._last_facts(connection, known):
+                    return None
+                _keep_request(connection, row["snapshot"], as_of, known)
         return Snapshot(self._path(row["snapshot"]))
+
+    def _last_facts(self, connection: Connection, known: int) -> int:
+        """Give the last change of facts up to a change; looked up once, as it never alters."""
+        if known not in self._facts_until:
+            self._facts_until[known] = last_of_facts(connection, known)
+        return self._facts_until[known]
 
     def open(self, name: str) -> Snapshot:
         """Open a snapshot by its id, or by enough of its beginning.
@@ -94,7 +110,7 @@ class Snapshots:
         return until if found is None else found
 
     def build(self, as_of: dt.date, known: int) -> Snapshot:
-        """Build a snapshot as known after a change, whether or not there is one."""
+        """Find out which snapshot a date as known after a change is; join it when it is new."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.register.connect() as connection:
             # One build at a time. What later changes commit meanwhile does not matter: a fact's
@@ -102,6 +118,9 @@ class Snapshots:
             connection.execute("select pg_advisory_xact_lock(%s)", [BUILD_LOCK])
             made_up = made_up_of(connection, as_of, known)
             snapshot_id = identify(connection, as_of, known, made_up=made_up)
+            if self._path(snapshot_id).exists() and _has_rows(connection, snapshot_id):
+                _keep_request(connection, snapshot_id, as_of, known)
+                return Snapshot(self._path(snapshot_id))
             _join(connection, as_of, known)
             tables = read_tables(connection, as_of, known)
             write(
@@ -136,6 +155,21 @@ def _join(connection: Connection, as_of: dt.date, known: int) -> None:
     connection.execute(statement("projects.sql"), values)
 
 
+def _has_rows(connection: Connection, snapshot_id: str) -> bool:
+    found = connection.execute("select from snapshot where id = %s", [snapshot_id])
+    return found.fetchone() is not None
+
+
+def _keep_request(connection: Connection, snapshot_id: str, as_of: dt.date, known: int) -> None:
+    """Note down which snapshot shows a date as known after a change."""
+    connection.execute(
+        "insert into snapshot_request (as_of, known_change, join_version, snapshot)"
+        " values (%s, %s, %s, %s) on conflict (as_of, known_change, join_version)"
+        " do update set snapshot = excluded.snapshot",
+        [as_of, known, JOIN_VERSION, snapshot_id],
+    )
+
+
 def _keep_rows(
     connection: Connection, snapshot_id: str, as_of: dt.date, known: int, *, made_up: bool
 ) -> None:
@@ -145,12 +179,7 @@ def _keep_rows(
         " select %s, %s, %s, %s, count(*) from joined on conflict do nothing returning id",
         [snapshot_id, as_of, made_up, JOIN_VERSION],
     ).fetchone()
-    connection.execute(
-        "insert into snapshot_request (as_of, known_change, join_version, snapshot)"
-        " values (%s, %s, %s, %s) on conflict (as_of, known_change, join_version)"
-        " do update set snapshot = excluded.snapshot",
-        [as_of, known, JOIN_VERSION, snapshot_id],
-    )
+    _keep_request(connection, snapshot_id, as_of, known)
     if new is None:
         return
     prefectures = connection.execute(

@@ -46,6 +46,26 @@ def made_up_of(connection: Connection, as_of: dt.date, known: int) -> bool:
     return bool(row and row["made_up"])
 
 
+def last_of_facts(connection: Connection, known: int) -> int:
+    """Give the number of the last change up to a change that opened or closed a fact; else 0.
+
+    Between it and that change all snapshots of a date are one and the same.
+    """
+    parts = [
+        sql.SQL(
+            "select max(number) as number from {},"
+            " lateral (values (lower(known)), (upper(known))) as at (number)"
+            " where number <= %(known)s"
+        ).format(sql.Identifier(name))
+        for name in FACTS
+    ]
+    statement = sql.SQL("select max(number) as number from ({}) as each").format(
+        sql.SQL(" union all ").join(parts)
+    )
+    row = connection.execute(statement, {"known": known}).fetchone()
+    return int(row["number"] or 0) if row else 0
+
+
 def identify(connection: Connection, as_of: dt.date, known: int, *, made_up: bool) -> str:
     """Hash the visible facts: each table in order of its keys, as PostgreSQL's COPY text."""
     digest = hashlib.sha256(
