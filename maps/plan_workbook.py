@@ -117,7 +117,7 @@ def _index(kit: _Book, names: list[str]) -> None:
 
 
 def _left(kit: _Book) -> None:
-    """Write the candidates that are not served, and the fallbacks, with the way out of each."""
+    """Write what is not taken over, candidates first, with the way out of each."""
     sheet = kit.sheet(LEFT, (26, 18, 14, 16, 50, 50, 14))
     kit.source(sheet, 0)
     heads = ["小区", "编码", "面积(㎡)", "所指项目", "原因", "怎样可以", "兜底方式"]
@@ -131,6 +131,13 @@ def _left(kit: _Book) -> None:
         sheet.write_number(row, 2, step.floor_area_dm2 / 100, kit.area)
         sheet.write_row(row, 4, [step.text, "", step.mode])
         row += 1
+    for part in kit.plan.gap_parts:
+        for one in part.members:
+            sheet.write_string(row, 0, one["name"])
+            sheet.write_string(row, 1, one["compound"])
+            sheet.write_number(row, 2, one["floor_area_m2"], kit.area)
+            sheet.write_row(row, 4, [part.text, part.remedy])
+            row += 1
     row += 1
     sheet.write_row(row, 0, ["未覆盖的原因", "小区数", "数量"], kit.head)
     for place, part in enumerate(kit.plan.gap_parts, start=row + 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from geo.takeover.plan.words import way_taken
 from maps.words import area_text, count_text
 
 
@@ -32,7 +33,8 @@ def suggestions(plan: Any, drawn: list[str]) -> dict[str, Any]:
         }
         for one in plan.suggestions
     ]
-    total = area_text(Fraction(sum(one.floor_area_dm2 for one in plan.suggestions), 100))
+    taken = sum(one.floor_area_dm2 for one in plan.suggestions)
+    total = area_text(Fraction(taken, 100), way=way_taken(plan, taken))
     count = count_text(len(items), "compounds")
     return {
         "note": (f"建议接管 {count[0]}，共 {total[0]}", f"{count[1]}, {total[1]} in all"),

@@ -1,6 +1,7 @@
 """How figures are written: shares, points, areas and counts, in Chinese and in English.
 
-Shares are written by `geo.shares`; what is missing is rounded up, so that it is enough.
+Shares are written by `geo.shares`, areas as in `geo.areas`; what is missing is rounded up, so that
+it is enough.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from fractions import Fraction
 from typing import Final
 
 from geo.action_plan import BASIS_NAMES, POPULATION_NAMES, Definition, Indicator, action_plan
-from geo.shares import MOST_DIGITS, points_text, rounded_to, setting_text, share_text
+from geo.areas import rounded_area
+from geo.shares import MOST_DIGITS, points_text, setting_text, share_text
 from geo.terms import MADE_UP
 from maps.style import Words
 
@@ -35,8 +37,8 @@ def bounds_text(low: str, high: str) -> str:
     return low if low == high else f"{low.removesuffix(' %')}–{high}"
 
 
-def area_text(area_m2: Fraction | int, *, up: bool = False) -> Words:
-    """Write an area with sensible digits: 万㎡ from ten thousand on.
+def area_text(area_m2: Fraction | int, *, up: bool = False, way: str = ROUND_HALF_UP) -> Words:
+    """Write an area with sensible digits, by `geo.areas`: 万㎡ from ten thousand on.
 
     Parameters
     ----------
@@ -44,22 +46,20 @@ def area_text(area_m2: Fraction | int, *, up: bool = False) -> Words:
         In m², exact.
     up
         Round up instead of to the nearest: for what is still needed.
+    way
+        How to round, where it isn't up: a total beside a need (`geo.areas.way_beside`).
 
     >>> area_text(413_000), area_text(8_200), area_text(12_345_678)
     (('41.3 万㎡', '413,000 m²'), ('8,200 ㎡', '8,200 m²'), ('1,235 万㎡', '12.35 million m²'))
     """
-    way = ROUND_CEILING if up else ROUND_HALF_UP
-    area = Fraction(area_m2)
-    if area < 10_000:
-        whole = rounded_to(area, 0, way)
-        return (f"{whole:,f} ㎡", f"{whole:,f} m²")
-    digits = 2 if area < 100_000 else 1 if area < 10_000_000 else 0
-    chinese = rounded_to(area / 10_000, digits, way)
-    metres = int(chinese * 10_000)
+    number, in_wan = rounded_area(area_m2, ROUND_CEILING if up else way)
+    if not in_wan:
+        return (f"{number:,f} ㎡", f"{number:,f} m²")
+    metres = int(number * 10_000)
     english = f"{metres:,} m²" if metres < 1_000_000 else f"{Decimal(metres) / 1_000_000:,f}"
     if metres >= 1_000_000:
         english = f"{_trimmed(english)} million m²"
-    return (f"{chinese:,f} 万㎡", english)
+    return (f"{number:,f} 万㎡", english)
 
 
 def area_figure(area_m2: Fraction | int, *, up: bool = False) -> str:

@@ -262,7 +262,7 @@ def plan(snapshot: Snapshot) -> Any:
         reasons=["距离 46 m", "</li><b>同社区"],
         segment=(centre.x, centre.y, host.x, host.y),
     )
-    return SimpleNamespace(suggestions=[suggestion])
+    return SimpleNamespace(suggestions=[suggestion], definition=Definition(), needed=0)
 
 
 def test_codes_of_compounds_are_in_the_file_order(page: str, snapshot: Snapshot) -> None:

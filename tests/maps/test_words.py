@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.action_plan import Definition, action_plan
+from geo.areas import way_beside
 from maps import words
 
 TARGETS = st.sampled_from(["0.9", "0.4", "0.5", "1"]).map(Decimal)
@@ -56,6 +57,19 @@ def test_what_is_missing_is_written_as_enough(area_m2: int) -> None:
     assert metres(chinese) >= area_m2
     assert metres(chinese) <= area_m2 * 1.01 + 1
     assert metres(english) == metres(chinese)
+
+
+NEAR = st.integers(1, 10**9).flatmap(
+    lambda need: st.tuples(st.just(need), st.integers(max(0, need - 9000), need + 9000))
+)
+
+
+@given(NEAR)
+def test_a_total_is_written_on_its_own_side_of_a_need(pair: tuple[int, int]) -> None:
+    need, total = (Fraction(one, 100) for one in pair)
+    shown = metres(words.area_text(total, way=way_beside(total, need))[0])
+    assert (shown >= metres(words.area_text(need, up=True)[0])) == (total >= need)
+    assert abs(shown - total) <= total / 100 + 1
 
 
 @given(st.integers(1, 10**11), st.booleans())

@@ -14,6 +14,7 @@ import shapely
 from geo.errors import UsageError
 from geo.takeover.plan.make import make_plan
 from geo.takeover.plan.paper import load
+from geo.takeover.plan.record import GapPart
 from maps.plan_files import LAYERS, check_suffix, write_plan
 from maps.plan_workbook import sheet_names
 from maps.suggestions import suggestions
@@ -37,6 +38,9 @@ def cells(sheet):
 
 def test_the_workbook(made, tmp_path):
     snapshot, plan = made
+    ageless = {"compound": "ageless", "name": "某小区", "floor_area_m2": 12.5}
+    other = GapPart("year_unknown", "建成年份不详", 1, 1250, "补录建成年份后列入", (ageless,))
+    plan = dataclasses.replace(plan, gap_parts=(other, *plan.gap_parts))
     write_plan(tmp_path / "plan.xlsx", snapshot, plan)
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     names = sheet_names(plan.suggestions)
@@ -59,6 +63,7 @@ def test_the_workbook(made, tmp_path):
     left = cells(book["未安排"])
     assert {one.remedy for one in plan.not_served if one.remedy} <= set(left)
     assert {step.mode for step in plan.fallbacks} <= set(left)
+    assert {"某小区", "ageless", "建成年份不详", "补录建成年份后列入"} <= set(left)
     about = cells(book["说明"])
     assert any("假设" in str(value) for value in about)
     assert plan.definition.id in " ".join(map(str, about))

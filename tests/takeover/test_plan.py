@@ -16,6 +16,7 @@ from geo.action_plan import Definition
 from geo.coverage import coverage
 from geo.errors import InputError, NotFound, UsageError
 from geo.takeover.plan.make import load, make_plan
+from maps.words import gap_text
 
 FAR = 10_000
 
@@ -76,6 +77,18 @@ def test_the_plan_reaches_the_target_to_the_last_unit(snapshot_of, rows, short, 
     assert plan.share_after == Fraction(900_000 - short, 1_000_000)
 
 
+def test_the_need_is_said_as_the_map_says_it_and_the_takeovers_not_below_it(snapshot_of, rows):
+    # 981,021 m² are needed, and 981,321 taken: to the nearest both were 98.1, the map says 98.2.
+    compounds, projects = town(rows, [981_321], 10**6, served_m2=10**7 - 10**6)
+    compounds.append(rows.compound("new", box(0, 150), built_year=2015, floor_area_dm2=1_867_900))
+    plan = make_plan(snapshot_of(compounds, projects), 530102, Decimal("0.9981021"))
+    assert (plan.needed, plan.status) == (98_102_100, "reached")
+    _, gap, answer, *_ = plan.lines()
+    assert gap.endswith(f"还差 {gap_text(981_021, 'm2')[0]}。")
+    assert gap.endswith("98.2 万㎡。")
+    assert "接管 1 个老旧小区（98.2 万㎡）" in answer
+
+
 def test_fewest_takeovers(snapshot_of, rows):
     compounds, projects = town(rows, [1_000, 1_000, 2_000, 6_000], 10_000)
     plan = make_plan(snapshot_of(compounds, projects), 530102, Decimal("0.8"))
@@ -103,7 +116,7 @@ def test_unreachable_says_how_far_and_why(snapshot_of, rows):
     assert named(plan) == {"c0", "c1"}
     assert why(plan) == {"c2": "capacity", "far": "out_of_reach", "cut": "barred"}
     (cut,) = (entry for entry in plan.not_served if entry.compound == "cut")
-    assert cut.text == "被河流盘龙江阻隔；可增管 0.60 万㎡，需 1.00 万㎡，缺 0.40 万㎡"
+    assert cut.text == "被河流盘龙江阻隔；可增管 6,000 ㎡，需 1.00 万㎡，缺 4,000 ㎡"
     parts = {part.reason: part.compounds for part in plan.gap_parts}
     assert parts == {
         "unverified": 1,
@@ -114,6 +127,14 @@ def test_unreachable_says_how_far_and_why(snapshot_of, rows):
         "barred": 1,
         "capacity": 1,
     }
+    listed = {part.reason: [one["compound"] for one in part.members] for part in plan.gap_parts}
+    assert {reason: codes for reason, codes in listed.items() if codes} == {
+        "unverified": ["unknown"],
+        "year_unknown": ["ageless"],
+        "not_old": ["new"],
+        "no_polygon": ["undrawn"],
+    }
+    assert sum(map(len, listed.values())) + len(plan.not_served) == sum(parts.values())
     assert sum(p.amount for p in plan.gap_parts) == plan.denominator - plan.numerator_after
     assert plan.numerator_bound == plan.numerator_after
 

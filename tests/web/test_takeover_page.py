@@ -80,6 +80,9 @@ def test_the_plan_on_screen_is_the_interface_s(open_page: Open, county: str, sol
         expect(gauge.locator(".figures")).to_contain_text(share_text(share, plan["target"]))
     count = len(plan["suggestions"])
     expect(gauge.locator(".sentence")).to_contain_text(f"接管 {count} 个")
+    # The plan's own lines write the total, beside what is needed.
+    (total,) = re.findall("个老旧小区（(.*?)）", plan["lines"][2])
+    expect(gauge.locator(".sentence")).to_contain_text(f"（{total}）")
     expect(gauge).to_contain_text(plan["definition"]["text"])
     expect(gauge).to_contain_text("示例数据")
     shown = page.locator(".suggestions > li")
@@ -139,7 +142,17 @@ def test_what_is_left_says_why_and_can_be_tried(open_page: Open, county: str, so
     page = start(open_page, county)
     page.get_by_role("tab", name=re.compile("未安排")).click()
     groups = page.locator(".left section")
-    texts = {part["reason"]: part["text"] for part in solve(county)["plan"]["gap_parts"]}
+    parts = solve(county)["plan"]["gap_parts"]
+    texts = {part["reason"]: part["text"] for part in parts}
+    tab = page.get_by_role("tab", name=re.compile("未安排"))
+    expect(tab).to_contain_text(str(sum(part["compounds"] for part in parts)))
+    listed = 0
+    for part in parts:  # every group opens, with all of its compounds or as many as fit
+        group = groups.filter(has_text=part["text"])
+        group.locator(".head").click()
+        expect(group.locator("li .name")).to_have_count(min(part["compounds"], 40))
+        listed += len(part["members"])
+    assert listed > 0, "the sample's county has no compound that is no candidate"
     one = left[0]
     group = groups.filter(has_text=texts[one["reason"]])
     group.locator(".head").click()

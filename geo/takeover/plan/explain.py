@@ -12,10 +12,13 @@ from geo.takeover.plan import words
 from geo.takeover.plan.candidates import NOT_CANDIDATES
 from geo.takeover.plan.contact import Contact, Contacts
 from geo.takeover.plan.criteria import criteria, warnings
-from geo.takeover.plan.record import FallbackStep, GapPart, NotServed, Suggestion
+from geo.takeover.plan.record import FallbackStep, GapPart, NotServed, Suggestion, shown
 from geo.takeover.plan.room import Room
 from geo.takeover.plan.runner_up import runner_up
 from geo.takeover.plan.scene import Scene
+
+_LISTED_NOWHERE = (*NOT_CANDIDATES, "fallback")
+"""Reasons whose compounds are not among a plan's `not_served`."""
 
 POINTS = ("community", "street", "county", "prefecture", "province")
 
@@ -197,7 +200,25 @@ def gap_parts(
         if not step.counts:
             rows.setdefault("fallback", []).append(scene.row_of_compound[step.compound])
     return tuple(
-        GapPart(name, text, len(rows[name]), int(scene.field.amount[rows[name]].sum()))
+        GapPart(
+            name,
+            text,
+            len(rows[name]),
+            int(scene.field.amount[rows[name]].sum()),
+            words.NOT_CANDIDATES_REMEDIES.get(name, ""),
+            tuple(_members(scene, rows[name])) if name in _LISTED_NOWHERE else (),
+        )
         for name, text in words.REASONS.items()
         if rows.get(name)
     )
+
+
+def _members(scene: Scene, rows: list[int]) -> Iterator[dict[str, Any]]:
+    """Name compounds, by code."""
+    code, name = (scene.snapshot.column("compounds", column) for column in ("code", "name"))
+    for row in sorted(rows, key=lambda row: str(code[row])):
+        yield {
+            "compound": str(code[row]),
+            "name": str(name[row] or ""),
+            "floor_area_m2": shown(int(scene.field.floor_dm2[row]), "m2"),
+        }

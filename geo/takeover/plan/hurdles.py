@@ -156,15 +156,16 @@ def _size(scene: Scene, meeting: Meeting) -> Iterator[Hurdle]:
     if need > have:
         host = str(scene.hosts.code[project])
         blank = bool(scene.hosts.blank[project]) and have == 0
+        needed, short = words.needed_area(need), words.needed_area(need - have)
         text = (
             "可增管面积未填，按 0 计"
             if blank
-            else f"可增管 {words.area(have)}，需 {words.area(need)}，缺 {words.area(need - have)}"
+            else f"可增管 {words.area(have)}，需 {needed}，缺 {short}"
         )
         yield Hurdle(
             "capacity",
             text,
-            Relaxation("capacity_dm2", [host, need], f"{host} 可增管面积达到 {words.area(need)}"),
+            Relaxation("capacity_dm2", [host, need], f"{host} 可增管面积达到 {needed}"),
             need - have,
         )
     homes, limit = whole_households(scene, row), int(scene.hosts.households[project])

@@ -188,10 +188,14 @@ class GapPart(_Kept):
     """A part of the gap: so many compounds, of so much, for one reason.
 
     ``amount`` is in the plan's unit. The parts and the suggestions sum to the gap between
-    numerator and denominator.
+    numerator and denominator. ``members`` names the compounds that `Plan.not_served` does not
+    (``compound``, ``name``, ``floor_area_m2``): no candidates, or left to a fallback that does not
+    count. ``remedy`` is what would make candidates of them.
     """
 
     reason: str
     text: str
     compounds: int
     amount: int
+    remedy: str = ""
+    members: tuple[dict[str, Any], ...] = ()

@@ -60,7 +60,7 @@ def _short(lack: Lack) -> str:
     if lack.rule == "households":
         return f"按本方案人员尚可服务 {lack.have:,} 户，不足 {lack.need:,} 户"
     name = {"capacity": "余量", "company_cap": "企业上限余", "bundle": "连片"}[lack.rule]
-    return f"按本方案{name} {words.area(lack.have)}，不足 {words.area(lack.need)}"
+    return f"按本方案{name} {words.area(lack.have)}，不足 {words.needed_area(lack.need)}"
 
 
 def _entry(

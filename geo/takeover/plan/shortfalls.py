@@ -53,7 +53,8 @@ def _whole(
         ("可接项目的余量", spare, "有项目可接的候选", int(problem.load[reach].sum()), "m2"),
     )
     for name, figure, other, limit, of in figures:
-        text = f"{name} {words.amount(figure, of)}，{other} {words.amount(limit, of)}"
+        has, takes = words.amount_beside(figure, limit, of), words.needed_amount(limit, of)
+        text = f"{name} {has}，{other} {takes}"
         yield {"name": name, "figure": _shown(figure, of), "limit": _shown(limit, of), "text": text}
 
 

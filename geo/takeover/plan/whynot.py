@@ -9,7 +9,7 @@ can be changed on paper, hosts farther away are looked at too.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import Final
 
@@ -191,13 +191,13 @@ class WhyNot:
         """Say a lack, and what would make it up; `alone`: the host takes nothing else."""
         hosts = self.scene.hosts
         name = str(hosts.code[project])
-        missing = words.area(lack.need - lack.have)
+        missing = words.needed_area(lack.need - lack.have)
         if lack.rule == "capacity":
             whole_dm2 = int(hosts.capacity_dm2[project]) + lack.need - lack.have
             return Hurdle(
                 "capacity",
                 f"{'可增管' if alone else '余量已另作安排，剩'} {words.area(lack.have)}，"
-                f"需 {words.area(lack.need)}，缺 {missing}",
+                f"需 {words.needed_area(lack.need)}，缺 {missing}",
                 Relaxation("capacity_dm2", [name, whole_dm2], f"{name} 可增管面积再增 {missing}"),
             )
         if lack.rule == "households":
@@ -212,7 +212,7 @@ class WhyNot:
             cap = (self.scene.conditions.company_cap_dm2 or 0) + lack.need - lack.have
             return Hurdle(
                 "company_cap",
-                f"企业上限尚余 {words.area(lack.have)}，需 {words.area(lack.need)}",
+                f"企业上限尚余 {words.area(lack.have)}，需 {words.needed_area(lack.need)}",
                 Relaxation("company_cap_dm2", cap, f"企业上限提高 {missing}"),
             )
         if lack.rule == "budget":
@@ -226,7 +226,7 @@ class WhyNot:
         return Hurdle(
             "bundle",
             f"连片只有 {words.area(have)}，不足 {words.area(need)}",
-            Relaxation("bundle_floor_dm2", have, f"连片下限放宽到 {words.area(have)}"),
+            Relaxation("bundle_floor_dm2", have, f"连片下限放宽到 {words.area(have, ROUND_FLOOR)}"),
             need - have,
         )
 
@@ -273,12 +273,13 @@ class WhyNot:
             if load + int(own) < limits.bundle_floor_dm2:
                 listed.append(self._floor(load + int(own), limits.bundle_floor_dm2))
         cap = limits.company_cap_dm2
+        needed = words.needed_area(load)
         if cap is not None and load > cap:
             listed.append(
                 Hurdle(
                     "company_cap",
-                    f"企业上限 {words.area(cap)}，需 {words.area(load)}",
-                    Relaxation("company_cap_dm2", load, f"企业上限提高到 {words.area(load)}"),
+                    f"企业上限 {words.area(cap)}，需 {needed}",
+                    Relaxation("company_cap_dm2", load, f"企业上限提高到 {needed}"),
                     load - cap,
                 )
             )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from geo.action_plan import Definition
+from geo.areas import area_text, way_beside
 from geo.shares import most_text, percent_text, points_text, setting_text
 from geo.terms import MADE_UP
 
@@ -44,20 +45,55 @@ REASONS: Final = {
 }
 """Why a compound of the gap is not taken over, by code; the first four are no candidates."""
 
+NOT_CANDIDATES_REMEDIES: Final = {
+    "unverified": "核实服务状态后列入",
+    "year_unknown": "补录建成年份后列入",
+    "no_polygon": "补录图斑后列入",
+}
+"""What makes candidates of compounds that are none; those that are not old stay out."""
+
 
 def percent(share: Fraction | None, target: Decimal | None = None) -> str:
     """Say a share in percent, on its own side of the target; 无 where there is none."""
     return "无" if share is None else percent_text(share, target)
 
 
-def area(dm2: int) -> str:
-    """Say an area of 0.01 m² units in 万㎡, or below 1,000 m² in ㎡."""
-    return f"{dm2 / 1e6:,.2f} 万㎡" if abs(dm2) >= 1000_00 else f"{dm2 / 100:,.0f} ㎡"
+def area(dm2: int, way: str = ROUND_HALF_UP) -> str:
+    """Say an area of 0.01 m² units as `geo.areas` does."""
+    return area_text(Fraction(dm2, 100), way)
 
 
-def amount(value: int, unit: str) -> str:
+def needed_area(dm2: int) -> str:
+    """Say an area that something takes, rounded up: who provides it has provided enough."""
+    return area_text(-(-dm2 // 100), ROUND_CEILING)  # in whole m² first, as coverage gives gaps
+
+
+def amount(value: int, unit: str, way: str = ROUND_HALF_UP) -> str:
     """Say an amount of a definition's basis: areas, or a number of compounds."""
-    return area(value) if unit == "m2" else f"{value:,} 个小区"
+    return area(value, way) if unit == "m2" else f"{value:,} 个小区"
+
+
+def needed_amount(value: int, unit: str) -> str:
+    """Say an amount that is still needed, rounded up."""
+    return needed_area(value) if unit == "m2" else amount(value, unit)
+
+
+def amount_beside(value: int, need: int, unit: str) -> str:
+    """Say an amount that stands beside a need, on its own side of it."""
+    return amount(value, unit, way_beside(Fraction(value, 100), Fraction(need, 100)))
+
+
+def total_taken(plan: Plan) -> str:
+    """Say the floor area of a plan's takeovers, never below the need that it meets."""
+    taken = sum(entry.floor_area_dm2 for entry in plan.suggestions)
+    return area(taken, way_taken(plan, taken))
+
+
+def way_taken(plan: Plan, taken_dm2: int) -> str:
+    """Give how the floor area of a plan's takeovers is rounded: beside its need, if of one kind."""
+    if plan.definition.basis != "floor" or not plan.needed:
+        return ROUND_HALF_UP
+    return way_beside(Fraction(taken_dm2, 100), Fraction(plan.needed, 100))
 
 
 def figure(definition: Definition) -> str:
@@ -108,7 +144,7 @@ def _gap(plan: Plan) -> str:
     if not plan.needed:
         return "已达到目标，不需要接管。"
     points = points_text(Fraction(100 * plan.needed, plan.denominator))
-    return f"距目标 {points} 个百分点，还差 {amount(plan.needed, plan.unit)}。"
+    return f"距目标 {points} 个百分点，还差 {needed_amount(plan.needed, plan.unit)}。"
 
 
 def cut_short(plan: Plan) -> str:
@@ -123,8 +159,7 @@ def _answer(plan: Plan) -> str:
         return f"老旧小区中尚有 {len(plan.not_served)} 个未覆盖，可另行安排。"
     taken = len(plan.suggestions)
     hosts = len({entry.project for entry in plan.suggestions})
-    total = area(sum(entry.floor_area_dm2 for entry in plan.suggestions))
-    what = f"{taken} 个老旧小区（{total}），由 {hosts} 个在管项目承接"
+    what = f"{taken} 个老旧小区（{total_taken(plan)}），由 {hosts} 个在管项目承接"
     if plan.fallbacks:
         what += f"，另有 {len(plan.fallbacks)} 个由兜底方式服务"
     limited = f"（{cut_short(plan)}）" if plan.time_limited else ""

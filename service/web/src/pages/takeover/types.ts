@@ -60,6 +60,16 @@ export interface NotServed {
   fallback?: string
 }
 
+/** Compounds not covered for one reason; `members` are those that `not_served` does not list. */
+export interface GapPart {
+  reason: string
+  text: string
+  compounds: number
+  amount: number
+  remedy?: string
+  members?: { compound: string; name: string; floor_area_m2: number }[]
+}
+
 export interface Plan extends Dated {
   plan: string
   definition: DefinitionHead
@@ -67,6 +77,8 @@ export interface Plan extends Dated {
   name: string
   unit: string
   target: number
+  /** What the target still takes, in `unit`. */
+  needed: number
   status: 'reached already' | 'reached' | 'unreachable' | 'infeasible' | 'most'
   aim: string
   cost_yuan: number | null
@@ -80,7 +92,7 @@ export interface Plan extends Dated {
   suggestions: Suggestion[]
   shortfalls: { text: string }[]
   not_served: NotServed[]
-  gap_parts: { reason: string; text: string; compounds: number; amount: number }[]
+  gap_parts: GapPart[]
   lines: string[]
 }
 
