@@ -52,8 +52,8 @@ def changes(
     UsageError, NotFound
         As `geo.coverage.coverage`.
     """
-    old = coverage(before, indicator, level, definition, division, by)
     new = coverage(after, indicator, level, definition, division, by)
+    old = coverage(before, indicator, level, definition, division, by)
     was = {row.division: row for row in old.rows}
     now = {row.division: row for row in new.rows}
     rank_was, rank_now = _ranks(old), _ranks(new)

@@ -47,6 +47,16 @@ def level_of(code: str) -> str:
     return {width: level for level, width in LEVEL_WIDTH.items()}[len(code)]
 
 
+def level_below(code: int | None) -> str:
+    """Give the level that a division is listed by when none is named: the next one down.
+
+    >>> level_below(5301), level_below(530102001001), level_below(None)
+    ('county', 'community', 'prefecture')
+    """
+    own = 0 if code is None else LEVELS.index(level_of(str(code)))
+    return LEVELS[min(own + 1, len(LEVELS) - 1)]
+
+
 def uscc_check_character(first17: str) -> str:
     """Give the 18th character of a unified social credit code (GB 32100-2015, annex A).
 

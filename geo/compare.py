@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import Any
 
 from geo.action_plan import By, Definition, Indicator, action_plan
-from geo.coverage import cases_of, within
+from geo.coverage import cases_of, require_division, within
 from geo.errors import UsageError
 from geo.snapshot.file import Snapshot
 
@@ -119,7 +119,10 @@ def compare(
     ------
     UsageError
         For an unknown indicator.
+    NotFound
+        For a division that is not valid on the later date.
     """
+    require_division(after, division)
     definition = definition or Definition()
     chosen = action_plan().indicator(indicator)
     old = _states(before, chosen, definition, division, by)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from geo import terms
 from geo.action_plan import Definition, action_plan
-from geo.coverage import counted, standing, unverified, within
-from geo.errors import NotFound, UsageError
+from geo.coverage import counted, require_division, standing, unverified, within
+from geo.errors import UsageError
 from geo.search import compounds_named
 from geo.snapshot.file import Snapshot
 from geo.snapshot.opened import once_a_snapshot
@@ -68,15 +68,10 @@ def fitting(snapshot: Snapshot, wanted: Filter, definition: Definition) -> Bools
     Raises
     ------
     NotFound
-        For a division that is not valid on the date and holds nothing.
+        For a division that is not valid on the date.
     """
+    require_division(snapshot, wanted.division)
     found = standing(snapshot, definition) & within(snapshot, wanted.division)
-    if wanted.division is not None and not found.any():
-        if wanted.division not in snapshot.division_names:
-            raise NotFound(
-                f"{snapshot.as_of} 没有区划 {wanted.division}。", "请先导入区划，或核对代码。"
-            )
-        return found
     if wanted.modes is not None:
         taken = np.array([mode in wanted.modes for mode in terms.MODES])
         found = found & taken[snapshot.column("compounds", "mode")]

@@ -148,6 +148,21 @@ def within(snapshot: Snapshot, division: int | None, table: str = "compounds") -
     return np.asarray(snapshot.column(table, level_of(str(division))) == division)
 
 
+def require_division(snapshot: Snapshot, division: int | None) -> None:
+    """Refuse a division that is not valid on the snapshot's date, whatever ledgers say of it.
+
+    Raises
+    ------
+    NotFound
+        When it isn't: figures of a division that there isn't are no figures.
+    """
+    if division is not None and division not in snapshot.division_names:
+        raise NotFound(
+            f"{snapshot.as_of} 没有区划 {division}。",
+            "请核对代码与日期；登记库还没有这个区划时，请先导入区划。",
+        )
+
+
 @dataclass(frozen=True)
 class Cases:
     """What an indicator counts: one entry a compound, company or project."""
@@ -190,7 +205,7 @@ def coverage(
     UsageError
         For an unknown indicator, level or basis, or a level above the division.
     NotFound
-        For a division that is not valid on the snapshot's date and holds nothing.
+        For a division that is not valid on the snapshot's date.
     """
     definition = definition or Definition()
     if level not in LEVELS:
@@ -198,11 +213,10 @@ def coverage(
     if division is not None and LEVEL_WIDTH[level] < len(str(division)):
         raise UsageError(f"层级 {level} 高于区划 {division}。", "请选择区划本级或下级。")
     chosen = action_plan().indicator(indicator)
+    require_division(snapshot, division)
     cases = cases_of(snapshot, chosen, definition, by)
     inside = cases.population & within(snapshot, division, cases.table)
     codes = _listed(snapshot, level, division)
-    if division is not None and not inside.any() and division not in snapshot.division_names:
-        raise NotFound(f"{snapshot.as_of} 没有区划 {division}。", "请先导入区划，或核对代码。")
     sums = _sums(snapshot, cases, inside, codes, level)
     whole = sums.sum(axis=0)
     target = chosen.target
@@ -215,7 +229,7 @@ def coverage(
     ]
     if sums[-1].any():
         rows.append(_row(None, OUTSIDE, "outside", sums[-1], whole, target, per_unit))
-    name = "全部" if division is None else snapshot.division_names.get(division, str(division))
+    name = "全部" if division is None else snapshot.division_names[division]
     return Coverage(
         snapshot=snapshot.id,
         as_of=snapshot.as_of.isoformat(),

@@ -13,7 +13,6 @@ import numpy as np
 
 from geo import terms
 from geo.action_plan import Definition
-from geo.codes import level_of
 from geo.coverage import counted, standing
 from geo.errors import UsageError
 from geo.snapshot.file import Snapshot
@@ -75,12 +74,8 @@ def _named(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _knows(snapshot: Snapshot, division: int | None) -> bool:
-    """Tell whether a date knows the page's division, or holds what is counted in it."""
-    if division is None or division in snapshot.division_names:
-        return True
-    level = level_of(str(division))
-    tables = ("compounds", "companies")
-    return all(bool((snapshot.column(table, level) == division).any()) for table in tables)
+    """Tell whether a date knows the page's division."""
+    return division is None or division in snapshot.division_names
 
 
 def _blank(indicator: dict[str, Any]) -> dict[str, Any]:

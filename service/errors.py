@@ -64,7 +64,7 @@ class Problem(BaseModel):
                 "type": "urn:wuye:NotFound",
                 "title": "2025-12-31 没有区划 530199。",
                 "status": 404,
-                "detail": "请先导入区划，或核对代码。",
+                "detail": "请核对代码与日期；登记库还没有这个区划时，请先导入区划。",
             }
         },
     )

@@ -9,9 +9,8 @@ from typing import Any
 from geo.action_plan import Definition, action_plan
 from geo.codes import level_of
 from geo.compare import Comparison, compare
-from geo.coverage import Coverage
+from geo.coverage import Coverage, require_division
 from geo.coverage import coverage as coverage_of
-from geo.errors import NotFound
 from geo.snapshot.file import Snapshot
 from geo.terms import LEVELS
 from maps.handout import SOURCE, SOURCE_MADE_UP
@@ -102,9 +101,8 @@ def make_report(
     NotFound
         For a division that is not known on the date and holds nothing.
     """
-    name = snapshot.division_names.get(division)
-    if name is None:
-        raise NotFound(f"{snapshot.as_of} 没有区划 {division}。", "请先导入区划，或核对代码。")
+    require_division(snapshot, division)
+    name = snapshot.division_names[division]
     own = LEVELS.index(level_of(str(division)))
     level = LEVELS[min(own + 1, len(LEVELS) - 1)]
     chapters = []

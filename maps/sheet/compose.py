@@ -11,7 +11,7 @@ import shapely
 
 from geo.action_plan import Definition, action_plan
 from geo.codes import LEVEL_WIDTH, level_of
-from geo.coverage import Coverage, within
+from geo.coverage import Coverage, require_division, within
 from geo.coverage import coverage as coverage_of
 from geo.errors import NotFound
 from geo.snapshot.file import Snapshot
@@ -82,11 +82,8 @@ def draw_sheet(
     """
     frame, ground = frame or Frame(), ground or Ground(snapshot)
     sheet = paper(frame.paper, frame.orientation)
-    name = snapshot.division_names.get(subject.division)
-    if name is None:
-        raise NotFound(
-            f"{snapshot.as_of} 没有区划 {subject.division}。", "请先导入区划，或核对代码。"
-        )
+    require_division(snapshot, subject.division)
+    name = snapshot.division_names[subject.division]
     level = subject.shown_level()
     window = window_of(_extent(snapshot, ground, subject.division), sheet.map)
     drawing = Drawing(sheet.width, sheet.height)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from geo.action_plan import By, action_plan
+from geo.codes import level_below
 from geo.compare import KINDS, REASONS, compare
 from geo.coverage import coverage
 from geo.errors import UsageError
@@ -93,8 +94,11 @@ def show_coverage(
         str, typer.Option(help="I1 面积覆盖、I2 业委会、I3 党组织、I4 党的工作。")
     ] = "I1",
     level: Annotated[
-        str, typer.Option(help="province、prefecture、county、street 或 community。")
-    ] = "prefecture",
+        str | None,
+        typer.Option(
+            help="province、prefecture、county、street 或 community；默认 --division 的下一级。"
+        ),
+    ] = None,
     division: Division = None,
     band: Band = "A",
     basis: BasisOption = "floor",
@@ -105,12 +109,13 @@ def show_coverage(
 ) -> None:
     """Print an indicator by division: shares, bounds and gaps."""
     definition = definition_of(band, basis, population, with_interim=with_interim)
+    inside = division_code(division)
     found = coverage(
         snapshot_asked(Workspace(Settings()).snapshots, as_of, known_at),
         indicator,
-        level,
+        level_below(inside) if level is None else level,
         definition,
-        division_code(division),
+        inside,
         _by(by),
     )
     if as_json:

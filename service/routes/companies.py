@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from fastapi import APIRouter, Query, Response
 
-from geo.coverage import within
-from geo.errors import NotFound
+from geo.coverage import require_division, within
 from geo.snapshot.file import Snapshot
 from maps.places import path_of
 from service.cards import company_words
@@ -46,8 +45,7 @@ def list_companies(
     cursor: CursorOf = None,
 ) -> Response:
     """List companies at their registered division, by name."""
-    if division is not None and division not in snapshot.division_names:
-        raise NotFound(f"{snapshot.as_of} 没有区划 {division}。", "请先导入区划，或核对代码。")
+    require_division(snapshot, division)
     fits = within(snapshot, division, "companies").copy()
     for name, value in (("due", due), ("active", active)):
         if value is not None:

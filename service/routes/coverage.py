@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from geo.codes import level_below
 from geo.coverage import Coverage, Row, coverage
 from maps.figures import reader_text
 from maps.places import box_of
@@ -27,6 +28,13 @@ from service.schemas.coverage import CoverageAnswer
 router = APIRouter(tags=["figures"])
 
 IndicatorOf = Annotated[IndicatorId, Query(description="指标。The indicator.")]
+LevelOf = Annotated[
+    Level | None,
+    Query(
+        description="列出哪一级；默认区划的下一级（未指明区划时为州市）。"
+        "The level to list; by default the one below the division (prefectures without one)."
+    ),
+]
 By = Annotated[
     Literal["company", "project"],
     Query(description="I3、I4 按企业（注册地）或项目（所在地）。Companies, or projects."),
@@ -45,14 +53,15 @@ def show_coverage(
     division: DivisionOf,
     asked: AskedOf,
     indicator: IndicatorOf = "I1",
-    level: Annotated[Level, Query(description="列出哪一级。The level to list.")] = "prefecture",
+    level: LevelOf = None,
     by: By = "company",
 ) -> Response:
     """Give an indicator by division: numerator, denominator, share, bounds, gap to the target."""
+    listed = level_below(division) if level is None else level
     return asked.answer(
         CoverageAnswer,
         lambda: {
-            **as_answer(coverage(snapshot, indicator, level, definition, division, by=by)),
+            **as_answer(coverage(snapshot, indicator, listed, definition, division, by=by)),
             "bbox": box_of(snapshot, division),
             "tile_tags": tile_tags(snapshot),
         },

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from geo.errors import NotFound
+from geo.coverage import require_division
 from geo.snapshot.file import Snapshot
 from geo.terms import LEVELS
 from maps.places import Division as Found
@@ -47,8 +47,7 @@ def list_divisions(
 ) -> Response:
     """List divisions valid on the date, top down and by code."""
     above = division_code(parent, "parent")
-    if above is not None and above not in snapshot.division_names:
-        raise _unknown(snapshot, above)
+    require_division(snapshot, above)
     found = [
         item
         for item in divisions(snapshot).values()
@@ -78,9 +77,9 @@ def one_division(
 ) -> Response:
     """Give a division with those above it and the levels below it."""
     wanted = division_code(code, "code")
+    require_division(snapshot, wanted)
+    assert wanted is not None  # noqa: S101 - a code was given
     known = divisions(snapshot)
-    if wanted is None or wanted not in known:
-        raise _unknown(snapshot, code)
     below = {item.level for item in known.values() if str(item.code).startswith(str(wanted))}
     own = known[wanted]
     return asked.answer(
@@ -108,7 +107,3 @@ def _words(item: Found) -> dict[str, Any]:
         "bbox": item.bbox,
         "point": item.point,
     }
-
-
-def _unknown(snapshot: Snapshot, code: int | str) -> NotFound:
-    return NotFound(f"{snapshot.as_of} 没有区划 {code}。", "请先导入区划，或核对代码。")

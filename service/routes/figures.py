@@ -11,9 +11,10 @@ from pydantic import Field
 
 from geo.action_plan import action_plan
 from geo.changes import Change, changes
-from geo.codes import level_of
+from geo.codes import level_below, level_of
 from geo.compare import KINDS, REASONS, compare
-from geo.coverage import coverage
+from geo.coverage import coverage, require_division
+from geo.errors import NotFound
 from geo.gap import Gap, Part, gap
 from geo.series import Step, period_ends, required_path
 from geo.snapshot.file import Snapshot
@@ -28,7 +29,6 @@ from service.dependencies import (
     AskedOf,
     DefinitionOf,
     DivisionOf,
-    Level,
     SnapshotOf,
     WorkspaceOf,
     tag_of,
@@ -36,7 +36,7 @@ from service.dependencies import (
 )
 from service.errors import problems
 from service.options import day
-from service.routes.coverage import By, IndicatorOf, as_answer, row_words
+from service.routes.coverage import By, IndicatorOf, LevelOf, as_answer, row_words
 from service.routes.divisions import head
 from service.schemas.common import Answer, Day
 from service.schemas.figures import ChangesAnswer, Compare, Series
@@ -99,6 +99,7 @@ def show_series(
     days = period_ends(day(first, "from"), day(last, "to"), step)
     known = space.opened.last_change.number()
     made = {at: found for at in days if (found := space.opened.made(at, known)) is not None}
+    shown = _with_division(space, made, division)
     tag = tag_of(request, *made.values())
     asked = unless_known(request, Asked(space, f"{tag}-{known}", forever=False, snapshot_id=None))
     level = "province" if division is None else level_of(str(division))
@@ -106,7 +107,7 @@ def show_series(
 
     def make() -> dict[str, Any]:
         points = []
-        for at, found in made.items():
+        for at, found in shown.items():
             answer = as_answer(coverage(found, indicator, level, definition, division, by))
             points.append(
                 {
@@ -135,6 +136,27 @@ def show_series(
         }
 
     return asked.answer(Series, make)
+
+
+def _with_division(
+    space: Workspace, made: dict[dt.date, Snapshot], division: int | None
+) -> dict[dt.date, Snapshot]:
+    """Leave out the dates on which a division is not valid: a new one has no figure before it.
+
+    Raises
+    ------
+    NotFound
+        When it is valid on none of them, or the register has no such division.
+    """
+    if division is None:
+        return made
+    shown = {at: found for at, found in made.items() if division in found.division_names}
+    if not shown:
+        if made:
+            require_division(made[max(made)], division)
+        elif not space.snapshots.register.has_division(str(division)):
+            raise NotFound(f"登记库中没有区划 {division}。", "请核对代码，或先导入区划。")
+    return shown
 
 
 class SeriesAsk(Answer):
@@ -300,14 +322,15 @@ def show_changes(
     definition: DefinitionOf,
     division: DivisionOf,
     indicator: IndicatorOf = "I1",
-    level: Annotated[Level, Query(description="列出哪一级。The level to list.")] = "prefecture",
+    level: LevelOf = None,
     by: By = "company",
 ) -> Response:
     """Give each division's share before and after, its change in points, and its ranks."""
     before, after, asked = pair
+    listed = level_below(division) if level is None else level
 
     def make() -> dict[str, Any]:
-        found = changes(before, after, indicator, level, definition, division, by)
+        found = changes(before, after, indicator, listed, definition, division, by)
         return {
             "before": before.id,
             "after": after.id,
@@ -316,7 +339,7 @@ def show_changes(
             "made_up": before.made_up or after.made_up,
             "indicator": found.after.indicator.id,
             "unit": found.after.unit,
-            "level": level,
+            "level": listed,
             "definition": definition.as_json(),
             "counts": definition_text(definition, found.after.indicator, found.after.unit),
             "target_note": action_plan().scope_note,
