@@ -209,3 +209,32 @@ def test_a_division_that_nobody_knows_is_warned_where_others_are_listed(
     )
     assert [(item.rule, item.row) for item in outcome.findings.found] == [("unknown_division", 3)]
     assert outcome.counts["warned"] == 1
+
+
+def test_a_code_below_a_division_that_nobody_knows_is_warned_too(import_csv: Import) -> None:
+    import_csv(
+        "divisions", "区划代码,名称",
+        "53,云南省", "5301,昆明市", "530102,五华区", "530102001,华山街道", "5329,大理州",
+        "532901,大理市", "42,湖北省", "4201,武汉市", "429004,仙桃市",
+    )  # fmt: skip
+    rows = {
+        "539999999999": "53",  # no such prefecture
+        "530199001": "5301",  # no such county
+        "530102999001": "530102",  # no such street
+        "530102002": "530102",
+        "530102001001": None,  # of this street nobody has loaded communities
+        "532901001001": None,  # nor streets of this county
+        "429004001": None,  # its county stands without a prefecture
+        "310115": None,  # another province
+        "5329": None,
+    }
+    outcome = import_csv(
+        "ledger", "小区编码,区划代码", *(f"X{row},{code}" for row, code in enumerate(rows))
+    )
+    warned = [item for item in outcome.findings.found if item.rule == "unknown_division"]
+    assert [(item.value, item.row) for item in warned] == [
+        (code, row) for row, (code, above) in enumerate(rows.items(), start=2) if above
+    ]
+    for item, above in zip(warned, filter(None, rows.values()), strict=True):
+        assert f"上级 {above} 之内" in item.message
+        assert "wuye" not in item.remedy
