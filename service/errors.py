@@ -20,6 +20,7 @@ from geo.errors import (
     UsageError,
     WuyeError,
 )
+from service.remedies import on_screen
 
 STATUS: Final[dict[type[WuyeError], int]] = {
     UsageError: 400,
@@ -98,9 +99,9 @@ def problem(
     """Give a problem document; `details` are members of its own beside the standard ones."""
     words = {
         "type": f"urn:wuye:{kind}" if kind else "about:blank",
-        "title": title,
+        "title": on_screen(title),
         "status": status,
-        "detail": detail,
+        "detail": on_screen(detail),
         **details,
     }
     return JSONResponse(words, status, headers, media_type=PROBLEM_TYPE)
@@ -152,7 +153,7 @@ def add_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, WuyeError)  # noqa: S101 - registered for these only
         status, kind = _status(error), type(error).__name__
         if status >= 500:
-            words = "服务暂时不可用", "请稍后再试，或请管理员查看 wuye status。"
+            words = "服务暂时不可用", "请稍后再试；仍不行的，请告诉管理员。"
             return problem(status, *words, kind=kind)
         later = {"Retry-After": str(RETRY_S)} if status == 429 else None
         return problem(

@@ -18,6 +18,7 @@ from geo.errors import ServerError, WuyeError
 from service.jobs import record
 from service.jobs.record import Words
 from service.jobs.work import Cancelled, Place, Work, open_connection
+from service.remedies import on_screen
 
 FAILED: Final[Words] = {"zh": "未能完成", "en": "Failed"}
 BEGINS: Final[Words] = {"zh": "开始", "en": "Starting"}
@@ -74,9 +75,9 @@ def problem_of(error: WuyeError) -> dict[str, Any]:
     hidden = isinstance(error, ServerError)
     return {
         "type": f"urn:wuye:{type(error).__name__}",
-        "title": "服务暂时不可用" if hidden else error.message,
+        "title": "服务暂时不可用" if hidden else on_screen(error.message),
         "status": 503 if hidden else 422,
-        "detail": "请稍后再试，或请管理员查看 wuye status。" if hidden else error.remedy,
+        "detail": "请稍后再试；仍不行的，请告诉管理员。" if hidden else on_screen(error.remedy),
         **error.details(),
     }
 

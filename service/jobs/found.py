@@ -23,6 +23,7 @@ from geo.intake.report.drawn import Drawn, drawn
 from geo.intake.report.rules import count_rules, rule
 from geo.intake.verdicts import VERDICTS, Finding, Outcome
 from geo.register.store import Register
+from service.remedies import on_screen
 
 ROWS, MAP, BOOK, PAGE, ANNOTATED = (
     "rows.arrow", "map.geojson", "report.xlsx", "report.html", "annotated.xlsx",
@@ -164,7 +165,7 @@ def _findings(found: Any) -> str:
         [
             {"severity": item.severity, "rule": item.rule, "name": _both(rule(item.rule).name),
              "column": item.column, "value": item.value, "message": item.message,
-             "remedy": item.remedy}
+             "remedy": on_screen(item.remedy)}
             for item in found
         ],
         ensure_ascii=False,

@@ -18,6 +18,7 @@ from service.jobs import child, uploads
 from service.jobs.found import summary_of, write_found
 from service.jobs.uploads import Upload
 from service.jobs.work import Cancelled, Work
+from service.remedies import on_screen
 
 STEPS: Final = 6
 
@@ -91,7 +92,8 @@ def _ask(
 ) -> Mapping[str, Any]:
     """Leave the upload with a question."""
     question = {
-        "about": about, "message": message, "remedy": remedy, "choices": [dict(c) for c in choices],
+        "about": about, "message": message, "remedy": on_screen(remedy),
+        "choices": [dict(c) for c in choices],
     }  # fmt: skip
     _tell(work, upload, state="asking", question=question)
     return {"import": upload.id, "state": "asking"}

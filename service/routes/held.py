@@ -18,6 +18,7 @@ from service.errors import problems
 from service.jobs.exporting import XLSX
 from service.paging import CursorOf, LimitOf, page_of
 from service.plans.asked import Body, Text
+from service.remedies import findings_on_screen
 from service.schemas.imports import FileKind, HeldAnswer, HeldList, Recorded, Released
 
 router = APIRouter(tags=["held"])
@@ -66,7 +67,7 @@ def rows(
     """List the rows held open, oldest first."""
     page = page_of(_rows(space, kind, division), limit, cursor, key=f"held {kind} {division}")
     return HeldList(
-        items=[HeldAnswer.model_validate(row.as_json()) for row in page.items],
+        items=[_answer(row) for row in page.items],
         total=page.total,
         next=page.next,
     )
@@ -107,5 +108,12 @@ def let_go(space: WorkspaceOf, asked: ReleaseAsk) -> Released:
         refused=done.refused,
         ids=list(done.ids),
         verdicts=done.counts,
-        findings=[item.as_json() for outcome in done.outcomes for item in outcome.findings.found],
+        findings=findings_on_screen(
+            item.as_json() for outcome in done.outcomes for item in outcome.findings.found
+        ),
     )
+
+
+def _answer(row: HeldRow) -> HeldAnswer:
+    words = row.as_json()
+    return HeldAnswer.model_validate({**words, "problems": findings_on_screen(words["problems"])})

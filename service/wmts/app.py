@@ -10,6 +10,7 @@ from typing import Final
 
 from geo.errors import NotFound, WuyeError
 from geo.snapshot.file import Snapshot
+from service.remedies import on_screen
 from service.tiles.kept import Answer, answer
 from service.tiles.sending import CHECKED, Receive, Scope, Send, origin, send_answer
 from service.wmts.address import PREFIX, Asked, parse
@@ -53,7 +54,8 @@ class WmtsApp:
         except Refusal as refusal:
             await _refuse(refusal, scope, send)
         except NotFound as error:
-            await _refuse(Refusal("NotFound", "", error.message, error.remedy), scope, send)
+            words = ("NotFound", "", error.message, on_screen(error.remedy))
+            await _refuse(Refusal(*words), scope, send)
         except Exception as error:
             if not isinstance(error, WuyeError):
                 log.exception("wmts %s", scope.get("path"))
@@ -61,7 +63,7 @@ class WmtsApp:
                 "NoApplicableCode",
                 "",
                 "服务暂时不可用。",
-                "请稍后再试，或请管理员查看 wuye status。",
+                "请稍后再试；仍不行的，请告诉管理员。",
             )
             await _refuse(Refusal(*words), scope, send)
         else:
