@@ -222,7 +222,8 @@ def _criteria(kit: _Book, sheet: Any, entry: Suggestion, row: int) -> int:
         sheet.write_string(row, 0, one["name"])
         _figure(kit, sheet, row, 1, one["figure"], one["unit"])
         _figure(kit, sheet, row, 2, one["limit"], one["unit"])
-        sheet.write_string(row, 3, _MET[one["met"]])
+        told = one["met"] and not one.get("required", True)
+        sheet.write_string(row, 3, "—" if told else _MET[one["met"]])
         sheet.write_string(row, 4, one["text"])
     return row + 1
 

@@ -235,3 +235,17 @@ def test_by_number_points_are_counted(snapshot_of, rows):
     snapshot = snapshot_of(compounds, [rows.project("P")])
     (one,) = make_plan(snapshot, 530102, Decimal(1), Definition(basis="count")).suggestions
     assert {entry["points"] for entry in one.points} == {50}
+
+
+def test_what_nothing_is_required_of_is_told_for_information(town_of):
+    plan = make_plan(town_of(0), 530102, Decimal(1), within="county")
+    told = {
+        one["rule"]: (one["name"], one["required"])
+        for entry in plan.suggestions
+        for one in entry.criteria
+    }
+    assert told["community"] == ("社区", False)
+    assert told["shared_edge"] == ("共界长", False)
+    assert told["county"] == ("县区", True)
+    assert told["barrier"] == ("阻隔", True)
+    assert told["capacity"] == ("可增管面积", True)

@@ -15,7 +15,9 @@ from geo import terms
 from geo.action_plan import Definition
 from geo.coverage import coverage
 from geo.errors import InputError, NotFound, UsageError
-from geo.takeover.plan.make import load, make_plan
+from geo.takeover.plan.decided import Decided
+from geo.takeover.plan.make import load, make_plan, requested
+from geo.takeover.plan.request import Request
 from maps.words import gap_text
 
 FAR = 10_000
@@ -360,3 +362,22 @@ def test_figures_are_coverages(snapshot_of, rows):
     plan = make_plan(snapshot, 530102, Decimal("0.9"))
     assert (row.numerator, row.denominator) == (plan.numerator, plan.denominator)
     assert np.ceil(plan.needed / 100) == row.gap_amount
+
+
+def test_people_read_names_not_codes(snapshot_of, rows, tmp_path):
+    compounds, projects = town(rows, [20_000, 10_000], 15_000)
+    for row in compounds:
+        row["name"] = f"{row['code']}小区"
+    snapshot = snapshot_of(compounds, projects)
+    asked = Request(division=530102, target=Decimal(1))
+    refused = requested(snapshot, asked.deciding(Decided(refused=("P",))))
+    assert refused.names == {"P": "P项目"}
+    assert {one.remedy for one in refused.not_served} >= {"P项目 愿意承接"}
+    refused.save(tmp_path / "plan.json")
+    assert load(tmp_path / "plan.json").names == refused.names
+    decided = Decided(locked=(("c0", "P"),), forbidden=(("c1", None),))
+    locked = requested(snapshot, asked.deciding(decided))
+    assert locked.names == {"P": "P项目", "c0": "c0小区", "c1": "c1小区"}
+    (lacking,) = (one for one in locked.not_served if one.compound == "c1")
+    assert "取消对 c1小区 的排除" in lacking.remedy
+    assert any(one["text"].startswith("c0小区 不能锁定由 P项目 接管") for one in locked.shortfalls)

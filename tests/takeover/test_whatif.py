@@ -127,7 +127,9 @@ def test_locks_that_can_not_stand_say_so(snapshot_of, rows):
     both = asked.request.deciding(Decided(locked=(("a", "P"), ("b", "P"))))
     plan = asked.ask(both).plan
     assert plan.status == "infeasible"
-    assert [s["text"] for s in plan.shortfalls] == ["锁定由 P 接管的共 2.00 万㎡，余量 1.50 万㎡"]
+    assert [s["text"] for s in plan.shortfalls] == [
+        "锁定由 P项目 接管的共 2.00 万㎡，余量 1.50 万㎡"
+    ]
 
 
 def test_the_frontier_rises_and_keeps_to_its_budgets(town_of):

@@ -23,10 +23,13 @@ Criterion = dict[str, Any]
 def criterion(
     rule: str, name: str, figure: Any, limit: Any, unit: str, text: str, *, met: bool | None
 ) -> Criterion:
-    """Put a criterion together; `met` None is not known, and flagged."""
+    """Put a criterion together; `met` None is not known, and flagged.
+
+    One that nothing is required of (`required` False) is told for information.
+    """
     return {
         "rule": rule, "name": name, "figure": figure, "limit": limit, "unit": unit, "met": met,
-        "text": text,
+        "required": limit is not None or rule == "barrier", "text": text,
     }  # fmt: skip
 
 
@@ -122,7 +125,7 @@ def _divisions(scene: Scene, row: int, project: int, *, whole: bool) -> Iterator
             same, text = None, f"跨{name}，随同一管理区域整体接管"
         yield criterion(
             level,
-            f"同{name}",
+            name,
             same,
             True if needed else None,
             "",
@@ -180,7 +183,7 @@ def _room(scene: Scene, room: Room, place: int, before_dm2: int) -> Iterator[Cri
 
 
 def _together(scene: Scene, room: Room, place: int) -> Iterator[Criterion]:
-    problem, host = room.problem, int(room.host[place])
+    host = int(room.host[place])
     mates = room.mates(place)
     if len(mates) > 1:
         yield criterion(
@@ -201,7 +204,7 @@ def _together(scene: Scene, room: Room, place: int) -> Iterator[Criterion]:
     depth = int(room.depth[place])
     if depth > 1:
         most = scene.conditions.chain_depth
-        name = problem.candidates[int(room.parent[place])]
+        name = scene.compound_named(int(scene.field.rows[room.parent[place]]))
         yield criterion(
             "chain",
             "链式接管",

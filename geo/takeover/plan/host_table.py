@@ -70,6 +70,10 @@ class Hosts:
         """Rows by code."""
         return {code: row for row, code in enumerate(self.code.tolist())}
 
+    def named(self, row: int) -> str:
+        """Name a host as people know it; by its code where it has no name."""
+        return str(self.name[row] or self.code[row])
+
 
 def hosts_of(snapshot: Snapshot, conditions: Conditions, decided: Decided) -> Hosts:
     """Gather what is known of hosts under conditions and decisions.

@@ -78,10 +78,13 @@ def _decided(scene: Scene, meeting: Meeting) -> Iterator[Hurdle]:
     for row in whole(scene, meeting.candidate).tolist():
         for pair in ((str(codes[row]), host), (str(codes[row]), None)):
             if pair in scene.decided.forbidden:
-                way = Relaxation("forbidden", list(pair), f"取消对 {pair[0]} 的排除")
+                way = Relaxation(
+                    "forbidden", list(pair), f"取消对 {scene.compound_named(row)} 的排除"
+                )
                 yield Hurdle("forbidden", "已排除", way)
     if host in scene.decided.refused:
-        yield Hurdle("refused", "该项目不承接", Relaxation("refused", host, f"{host} 愿意承接"))
+        willing = f"{scene.hosts.named(meeting.project)} 愿意承接"
+        yield Hurdle("refused", "该项目不承接", Relaxation("refused", host, willing))
     uscc = str(scene.hosts.uscc[meeting.project])
     if uscc in scene.decided.sanctioned:
         yield Hurdle("refused", "企业在惩戒期内", Relaxation("sanctioned", uscc, "惩戒解除"))
@@ -162,10 +165,11 @@ def _size(scene: Scene, meeting: Meeting) -> Iterator[Hurdle]:
             if blank
             else f"可增管 {words.area(have)}，需 {needed}，缺 {short}"
         )
+        way = f"{scene.hosts.named(project)} 可增管面积达到 {needed}"
         yield Hurdle(
             "capacity",
             text,
-            Relaxation("capacity_dm2", [host, need], f"{host} 可增管面积达到 {needed}"),
+            Relaxation("capacity_dm2", [host, need], way),
             need - have,
         )
     homes, limit = whole_households(scene, row), int(scene.hosts.households[project])

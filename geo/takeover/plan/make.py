@@ -176,7 +176,22 @@ def _written(scene: Scene, room: Room, solution: Solution | None, need: int) -> 
         else tuple(shortfalls(scene, room, solution, need)),
         time_limited=solution is not None and solution.time_limited and bool(solution.unproven),
         gap=0.0 if solution is None else round(solution.gap(solution.tiers[0]), 6),
+        names=_names(scene),
     )
+
+
+def _names(scene: Scene) -> dict[str, str]:
+    """Name what the decisions name by code: compounds, projects and companies that have a name."""
+    decided = scene.decided
+    pairs = (*decided.locked, *decided.forbidden, *decided.crossed)
+    hosts = {host for _, host in pairs if host} | {*decided.refused, *decided.capacity_dm2}
+    wanted = {"compounds": {code for code, _ in pairs}, "companies": set(decided.sanctioned)}
+    found = {code: str(scene.hosts.name[scene.hosts.row[code]] or "") for code in sorted(hosts)}
+    for table, key in (("compounds", "code"), ("companies", "uscc")):
+        codes = scene.snapshot.column(table, key)
+        for row in [row for row, code in enumerate(codes) if code in wanted[table]]:
+            found[str(codes[row])] = str(scene.snapshot.column(table, "name")[row] or "")
+    return {code: name for code, name in found.items() if name}
 
 
 def _fewest_bound(solution: Solution | None) -> int:

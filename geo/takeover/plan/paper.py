@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -56,6 +57,8 @@ class Plan:
     time_limited, gap
         Whether the time limit stopped the search, and how far the first aim may then be from the
         best, as a share.
+    names
+        Names of what its decisions name by code.
     """
 
     snapshot: str
@@ -84,6 +87,7 @@ class Plan:
     shortfalls: tuple[dict[str, Any], ...] = ()
     time_limited: bool = False
     gap: float = 0.0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -149,6 +153,7 @@ class Plan:
                 {**part.as_json(), "amount": shown(part.amount, unit)} for part in self.gap_parts
             ],
             "parameters": self.parameters,
+            "names": dict(self.names),
             "lines": self.lines(),
         }
 
@@ -218,6 +223,7 @@ def load(path: Path) -> Plan:
             shortfalls=tuple(data.get("shortfalls", ())),
             time_limited=data.get("time_limited", False),
             gap=data.get("gap", 0.0),
+            names=data.get("names", {}),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(

@@ -70,6 +70,11 @@ class Scene:
         code = self.snapshot.column("compounds", "code")
         return {str(code[row]): row for row in self.field.candidates.tolist()}
 
+    def compound_named(self, row: int) -> str:
+        """Name a compound as people know it; by its code where it has no name."""
+        column = self.snapshot.column
+        return str(column("compounds", "name")[row] or column("compounds", "code")[row])
+
     @cached_property
     def meetings(self) -> dict[int, list[Meeting]]:
         """The hosts within reach of each candidate: those that may take it over first."""

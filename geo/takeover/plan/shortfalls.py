@@ -75,21 +75,24 @@ def _locks(scene: Scene, room: Room) -> Iterator[Shortfall]:
     loads: dict[str, int] = {}
     for code, host in scene.decided.locked:
         row = scene.row_of_compound[code]
+        name = scene.compound_named(row)
         edges = [scene.project_rows[at] for _, _, at in room.edges(scene.place[row])]
         if host is None:
             if not edges:
                 yield {"name": code, "figure": None, "limit": None,
-                       "text": f"{code} 没有项目可以接管，不能锁定"}  # fmt: skip
+                       "text": f"{name} 没有项目可以接管，不能锁定"}  # fmt: skip
             continue
         project = scene.hosts.row[host]
         loads[host] = loads.get(host, 0) + int(scene.field.floor_dm2[row])
         if project not in edges:
             met = [m for m in scene.meetings[row] if m.project == project]
             why = "；".join(h.text for h in hurdles(scene, met[0])) if met else "不在距离上限之内"
-            text = f"{code} 不能锁定由 {host} 接管：{why or '不符合连片或整体接管的要求'}"
+            by = scene.hosts.named(project)
+            text = f"{name} 不能锁定由 {by} 接管：{why or '不符合连片或整体接管的要求'}"
             yield {"name": code, "figure": None, "limit": None, "text": text}
     for host, load in sorted(loads.items()):
         spare = int(scene.hosts.capacity_dm2[scene.hosts.row[host]])
         if load > spare:
-            text = f"锁定由 {host} 接管的共 {words.area(load)}，余量 {words.area(spare)}"
+            by = scene.hosts.named(scene.hosts.row[host])
+            text = f"锁定由 {by} 接管的共 {words.area(load)}，余量 {words.area(spare)}"
             yield {"name": host, "figure": load / 100, "limit": spare / 100, "text": text}

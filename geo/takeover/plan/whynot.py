@@ -103,7 +103,7 @@ class WhyNot:
         first = next(iter(hurdles(self.scene, nearest)), None)
         if first is None:
             return None
-        host = str(self.scene.hosts.name[nearest.project] or self.scene.hosts.code[nearest.project])
+        host = self.scene.hosts.named(nearest.project)
         far = words.distance(nearest.gap_mm)
         return Hurdle(first.rule, f"{host}（{far}）{first.text}", None)
 
@@ -148,7 +148,8 @@ class WhyNot:
         chained = len(self.room.with_chain(place, host)) > len(self.room.mates(place))
         reason = "chain" if chained and not self.enough else self._spare_reason
         also = "（连同中间的小区）" if chained else ""
-        lock = Relaxation("locked", [code, name], f"锁定由 {name} 接管{also}")
+        way = f"锁定由 {self.scene.hosts.named(project)} 接管{also}"
+        lock = Relaxation("locked", [code, name], way)
         return Hurdle(reason, words.REASONS[reason], lock)
 
     @cached_property
@@ -198,7 +199,11 @@ class WhyNot:
                 "capacity",
                 f"{'可增管' if alone else '余量已另作安排，剩'} {words.area(lack.have)}，"
                 f"需 {words.needed_area(lack.need)}，缺 {missing}",
-                Relaxation("capacity_dm2", [name, whole_dm2], f"{name} 可增管面积再增 {missing}"),
+                Relaxation(
+                    "capacity_dm2",
+                    [name, whole_dm2],
+                    f"{hosts.named(project)} 可增管面积再增 {missing}",
+                ),
             )
         if lack.rule == "households":
             limit = int(hosts.households[project])

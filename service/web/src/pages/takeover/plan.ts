@@ -18,8 +18,10 @@ export const problem = shallowRef<Problem | null>(null)
 export const took_ms = ref(0)
 /** The suggestion under the pointer, by compound. */
 export const pointed = ref('')
-/** The kept plan that the one on screen is compared with; empty: the one before. */
+/** The kept plan that the one on screen shall be compared with; empty: the one before. */
 export const comparedWith = ref('')
+/** The kept plan that the difference on screen is with; empty: the one before. */
+export const against = ref('')
 
 export const plan = computed(() => solved.value?.plan ?? null)
 export const inOneGo = computed(() => view.division.length >= COUNTY)
@@ -56,12 +58,13 @@ async function solve(): Promise<void> {
   solving.value = true
   problem.value = null
   const before = solved.value
-  const base =
-    comparedWith.value || (before?.plan.division === view.division ? before.digest : undefined)
+  const other = comparedWith.value
+  const base = other || (before?.plan.division === view.division ? before.digest : undefined)
   try {
     const found = await send<Solved>('POST', '/plans/solve', { ...asked, base }, own.signal)
     if (own !== running) return
     solved.value = found
+    against.value = other
     took_ms.value = Math.round(performance.now() - started)
   } catch (cause) {
     if (isAbort(cause) || own !== running) return

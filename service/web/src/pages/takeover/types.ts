@@ -8,7 +8,9 @@ export interface Criterion {
   figure: number | string | boolean | null
   limit: number | string | boolean | null
   unit: string
-  met: boolean
+  met: boolean | null
+  /** False where nothing is required, and the rule is told for information. */
+  required?: boolean
   text: string
 }
 
@@ -94,6 +96,8 @@ export interface Plan extends Dated {
   not_served: NotServed[]
   gap_parts: GapPart[]
   lines: string[]
+  /** Names of what its decisions name by code; plans kept by older versions have none. */
+  names?: Record<string, string>
 }
 
 export interface Difference {
@@ -174,6 +178,7 @@ export interface Case {
   closed: boolean
   opened_on: string | null
   latest_start: string
+  latest_start_at_best: string
   due: string
   steps: {
     state: string
