@@ -125,7 +125,7 @@ def test_what_people_decided_is_a_reason(town_of):
     seen = confirm(field, asked, plan)
     assert seen["forbidden"] == 1
     (entry,) = (one for one in plan.not_served if one.compound == first[0].compound)
-    assert entry.remedy == f"取消对 {first[0].compound} 的排除"
+    assert entry.remedy == f"取消对 {first[0].name} 的排除"
     sanctioned = request.deciding(Decided(sanctioned=tuple({one.company for one in first})))
     assert not plan_on(field, sanctioned).suggestions
 
