@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import openpyxl
+import pytest
 from playwright.sync_api import Page, expect
 
 Open = Callable[..., Page]
@@ -92,6 +93,8 @@ def test_the_card_says_why_and_from_which_row(walk_to: Open, ask: Ask) -> None:
         expect(shown.locator(".sources")).to_contain_text(line)
     known = [fact for fact in history["facts"] if fact["known_to"] is None]
     expect(shown.locator(".history > li")).to_have_count(len(known))
+    words = shown.locator(".history em").all_inner_texts()
+    assert [word for word in words if not re.search(r"[\u4e00-\u9fff]", word)] == []
     page.keyboard.press("Escape")
     expect(shown).to_have_count(0)
 
@@ -118,6 +121,15 @@ def test_terms_dues_and_changes_have_their_lists(walk_to: Open, ask: Ask) -> Non
     fallen = next(row for row in changes["rows"] if row["change_points"] is not None)
     expect(page.locator("tbody tr").nth(1)).to_contain_text(fallen["name"])
     expect(page.locator("tbody tr").nth(1)).to_contain_text(fallen["text_after"])
+    page.locator(".why").first.click()
+    causes = ask("/coverage/compare", before=EARLIER, after=LATER, indicator="I1")
+    listed = page.locator(".causes li")
+    expect(listed.first).to_contain_text(causes["contributors"][0]["name"])
+    page.get_by_role("button", name=f"全部 {causes['contributors_total']} 个").click()
+    expect(listed).to_have_count(min(500, causes["contributors_total"]))
+    parts = page.locator(".causes p span").all_inner_texts()
+    told = [float(part.split()[-1].replace("−", "-").replace("±", "")) for part in parts]
+    assert sum(told) == pytest.approx(causes["change_points"], abs=0.02)
 
 
 def test_search_opens_the_card_in_place(walk_to: Open, ask: Ask) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
+import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 Open = Callable[..., Page]
@@ -100,8 +104,11 @@ def test_the_address_is_the_view(open_page: Open) -> None:
     expect(page.locator(".chips")).to_contain_text(EARLIER)
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".orders [aria-pressed=true]")).to_have_text("by points")
+    scale = page.locator(".maplibregl-ctrl-scale")
+    expect(scale).to_have_text(re.compile(r"^\d+\skm$"))
     page.get_by_role("button", name="中文").click()
     expect(page.locator(".orders [aria-pressed=true]")).to_have_text("按百分点")
+    expect(scale).to_have_text(re.compile(r"^\d+\s公里$"))
     await_query(page, band="C", lang="")
 
 
@@ -127,6 +134,21 @@ def test_two_dates_side_by_side(walk_to: Open) -> None:
     expect(bar).to_have_attribute("aria-valuenow", str(before - 2))
     page.get_by_role("button", name="按变化").click()
     expect(page.locator(".ranking .amount").first).to_contain_text("点")
+    expect(page.locator(".beside .maplibregl-canvas")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="存为图片").click()
+    assert f"_与{EARLIER}对比_" in download.value.suggested_filename
+    place, width = page.evaluate(
+        "[...document.querySelectorAll('.bar[role=slider], #map')].map((one) =>"
+        " one.getBoundingClientRect()).sort((a, b) => b.width - a.width)"
+        ".map(({ width, x }, i, [map]) => i ? x + width / 2 - map.x : width).reverse()"
+    )
+    with Image.open(download.value.path()) as picture:
+        assert picture.width == pytest.approx(width / 2, abs=1)  # at half a dot a point
+        at = round(place * picture.width / width)
+        grey = np.asarray(picture.convert("L"))[150:-60].astype(float)
+    assert grey[:, at - 3 : at + 3].std(axis=0).min() < 4  # a line from top to bottom
+    assert grey[:, at - 60 : at - 10].std(axis=0).min() > 4  # as the map itself is not
 
 
 def test_a_second_date_that_cannot_be_had_says_why(open_page: Open) -> None:
@@ -155,6 +177,27 @@ def test_the_picture_carries_the_marks(walk_to: Open) -> None:
     assert name.startswith("示例数据_云南省_I1_")
     assert LATER in name
     assert download.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_on_paper_the_map_is_whole(walk_to: Open) -> None:
+    page = walk_to("/", drawn=True)
+    page.evaluate("window.print = () => undefined")
+    page.get_by_role("button", name="打印").click()
+    picture = page.locator(".print-map")
+    expect(picture).to_be_attached()
+    expect(picture).to_be_hidden()  # on the screen
+    page.emulate_media(media="print")
+    expect(picture).to_be_visible()
+    expect(page.locator(".legend")).to_be_hidden()  # the picture has its own
+    pages = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"],
+        input=page.pdf(prefer_css_page_size=True), capture_output=True, check=True,
+    ).stdout.decode().split("\f")  # fmt: skip
+    assert "口径" in pages[0]  # above the map, on the same page
+    assert "还需" in pages[1]
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(picture).to_have_count(0)
 
 
 def test_without_webgl_there_is_a_picture_a_table_and_a_file(open_page: Open) -> None:
@@ -188,3 +231,18 @@ def test_an_error_says_what_to_do(open_page: Open, ask: Ask) -> None:
     counted = [row for row in rows if row["kind"] == "division" and row["denominator"]]
     expect(page.locator(".ranking h2")).to_contain_text(str(len(counted)))
     expect(page.get_by_role("alert")).to_have_count(0)
+
+    # The figures of a division can't be had, its gap can: no name and no part of another's figures.
+    figure = page.locator(".figure").inner_text()
+    page.route(
+        re.compile(r"/api/v1/coverage\?.*division=53\d\d"),
+        lambda one: one.abort("internetdisconnected"),
+    )
+    row = page.locator(".ranking li").first
+    with page.expect_response(re.compile(r"/coverage/gap\?.*division=53\d\d")):
+        row.locator("a").click()
+    expect(page.get_by_role("alert")).to_contain_text("wuye serve")
+    expect(page.locator("h1")).to_have_text("云南省")
+    assert page.locator(".figure").inner_text() == figure
+    expect(page.locator("ul[aria-busy=true]")).to_be_hidden()
+    expect(page.locator(".gap")).not_to_contain_text("个小区")

@@ -13,7 +13,7 @@ const spoken: Record<string, Messages> = { zh: {}, en: {} }
 
 export const i18n = createI18n({
   legacy: false,
-  locale: 'zh',
+  locale: view.language,
   fallbackLocale: false,
   missingWarn: import.meta.env.DEV,
   fallbackWarn: false,

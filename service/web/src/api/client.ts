@@ -172,7 +172,7 @@ export function follow<Result = unknown>(
         reject(
           new Problem(
             job.problem?.status ?? 500,
-            job.problem?.title ?? job.state,
+            job.problem?.title ?? '',
             job.problem?.detail ?? '',
           ),
         )
@@ -188,7 +188,7 @@ export function follow<Result = unknown>(
         if (job.state !== 'waiting' && job.state !== 'running') forgetAnswers()
         if (job.state === 'done') resolve(job)
         else if (job.state === 'waiting' || job.state === 'running') setTimeout(look, LOOK_MS)
-        else reject(new Problem(500, job.state, job.problem?.detail ?? ''))
+        else reject(new Problem(500, job.problem?.title ?? '', job.problem?.detail ?? ''))
       }, reject)
     }
     events.onerror = () => {

@@ -100,6 +100,7 @@ export class Atlas {
   private named: Parameters<Names['write']> | null = null
   private below: string[] = []
   private readonly hover: HoverLine
+  private readonly scale: ScaleControl | null = null
   private readonly names: Names
   /** What the tiles held, and where, when the map was last at rest. */
   private held: { levels: Set<Level | ''>; bounds: LngLatBounds } | null = null
@@ -131,7 +132,10 @@ export class Atlas {
     Object.assign(container, { map: this.map }) // to be looked at from the console and by tests
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
-    if (options.scale) this.map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right')
+    if (options.scale) {
+      this.scale = new ScaleControl({ maxWidth: 110 })
+      this.map.addControl(this.scale, 'bottom-right')
+    }
     this.hover = new HoverLine(this.map)
     this.names = new Names(this.map)
     this.map.on('idle', this.hold)
@@ -436,6 +440,15 @@ export class Atlas {
       offset: [(left - aside) / 2, (top - bottom) / 2],
       duration: calm.matches ? 0 : 420,
     })
+  }
+
+  /** Say the map's own words in another language. */
+  speak(words: Record<string, string>): void {
+    Object.assign(this.map._locale, words)
+    this.map.getCanvas().setAttribute('aria-label', words['Map.Title'] ?? '')
+    if (!this.scale) return
+    this.map.removeControl(this.scale) // it reads its words when it is added or the map moves
+    this.map.addControl(this.scale, 'bottom-right')
   }
 
   camera(): Camera {

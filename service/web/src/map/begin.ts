@@ -24,17 +24,20 @@ Object.assign(mapBox.style, { position: 'absolute', inset: '0' })
 /** The map while it does not yet know what to show. */
 const made = shallowRef<Atlas | null>(null)
 
-/** Make the map in a place, and draw as soon as it is known what. Gives when its colours stand. */
-export function beginMap(place: Element | null): Promise<unknown> {
-  place?.append(mapBox)
+function words(): Record<string, string> {
   const { t } = i18n.global
-  const words = {
+  return {
     'ScaleControl.Meters': t('frame.metres'),
     'ScaleControl.Kilometers': t('frame.kilometres'),
     'Map.Title': t('frame.mapLabel'),
   }
+}
+
+/** Make the map in a place, and draw as soon as it is known what. Gives when its colours stand. */
+export function beginMap(place: Element | null): Promise<unknown> {
+  place?.append(mapBox)
   try {
-    made.value = new Atlas(mapBox, { scale: true, words })
+    made.value = new Atlas(mapBox, { scale: true, words: words() })
   } catch {
     canDraw.value = false
     mapOpened.value = true
@@ -42,6 +45,7 @@ export function beginMap(place: Element | null): Promise<unknown> {
     return Promise.resolve()
   }
   const own = made.value
+  watch(i18n.global.locale, () => own.speak(words()))
   void own.opened.then(() => (mapOpened.value = true))
   watch(coverage, open, { immediate: true, flush: 'sync' })
   watch(

@@ -1,11 +1,12 @@
 /** The map as a picture that stands alone: title, legend, date, definition, source, and its marks. */
 import { definitionText, targetNote } from '@/state/choices'
-import { atlas } from '@/map/look'
+import { atlas, atlasBeside, coveredRight, cut } from '@/map/look'
+import type { Atlas } from '@/map/atlas'
 import { token } from '@/map/colours'
 import { baseCredit, baseReview } from '@/state/base'
 import { classes, definitions, indicator } from '@/state/definitions'
 import { divisionName } from '@/state/divisions'
-import { coverage, shownLevel } from '@/state/figures'
+import { coverage, coverageBeside, shownLevel } from '@/state/figures'
 import { i18n, say } from '@/words'
 
 const FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
@@ -25,7 +26,16 @@ export async function saveImage(): Promise<void> {
   const marks = found.made_up ? `${i18n.global.t('frame.madeUp')}_` : ''
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
-  link.download = `${marks}${divisionName.value}_${found.indicator}_${found.as_of}_${found.snapshot.slice(0, 8)}.png`
+  const past = coverageBeside.value
+  const parts = [
+    divisionName.value,
+    found.indicator,
+    found.definition.id,
+    found.as_of,
+    past && i18n.global.t('frame.imageBeside', { date: past.as_of }),
+    found.snapshot.slice(0, 8),
+  ]
+  link.download = `${marks}${parts.filter(Boolean).join('_')}.png`
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
@@ -34,10 +44,7 @@ export async function drawPicture(): Promise<HTMLCanvasElement | null> {
   const found = coverage.value
   const map = atlas.value?.map
   if (!found || !map) return null
-  const shot = await snap(
-    map.getCanvas(),
-    () => new Promise((resolve) => (map.once('render', resolve), map.triggerRepaint())),
-  )
+  const shot = await snap(atlas.value!)
   const ratio = shot.width / map.getContainer().clientWidth
   const width = shot.width / ratio
   const height = shot.height / ratio
@@ -49,6 +56,18 @@ export async function drawPicture(): Promise<HTMLCanvasElement | null> {
   pen.fillStyle = '#ffffff'
   pen.fillRect(0, 0, width, height + HEAD + FOOT)
   pen.drawImage(shot, 0, HEAD, width, height)
+  const past = coverageBeside.value
+  if (past && atlasBeside.value) {
+    const at = cut.value * (width - coveredRight())
+    const other = await snap(atlasBeside.value)
+    const from = at * ratio
+    pen.drawImage(
+      other,
+      ...([from, 0, shot.width - from, shot.height] as const),
+      ...([at, HEAD, width - at, height] as const),
+    )
+    drawCut(pen, at, HEAD, height, [found.as_of, past.as_of])
+  }
   drawHead(pen, width)
   drawLegend(pen, HEAD + height)
   drawFoot(pen, width, HEAD + height)
@@ -56,17 +75,35 @@ export async function drawPicture(): Promise<HTMLCanvasElement | null> {
 }
 
 /** The drawing is only there during its own frame: copy it then. */
-async function snap(
-  source: HTMLCanvasElement,
-  frame: () => Promise<unknown>,
-): Promise<HTMLCanvasElement> {
+async function snap({ map }: Atlas): Promise<HTMLCanvasElement> {
   const copy = document.createElement('canvas')
-  await frame().then(() => {
+  const source = map.getCanvas()
+  await new Promise((resolve) => (map.once('render', resolve), map.triggerRepaint())).then(() => {
     copy.width = source.width
     copy.height = source.height
     copy.getContext('2d')!.drawImage(source, 0, 0)
   })
   return copy
+}
+
+/** Where one date ends and the other begins. */
+function drawCut(
+  pen: Pen,
+  at: number,
+  top: number,
+  height: number,
+  dates: readonly [string, string],
+): void {
+  pen.fillStyle = '#ffffff'
+  pen.fillRect(at - 2, top, 4, height)
+  pen.fillStyle = token('muted')
+  pen.fillRect(at - 0.5, top, 1, height)
+  for (const [i, date] of dates.entries()) {
+    const left = i ? at + 10 : at - 10 - 96
+    pen.fillStyle = 'rgba(255,255,255,0.95)'
+    pen.fillRect(left, top + 12, 96, 26)
+    write(pen, date, left + 48, top + 30, { bold: true, align: 'center' })
+  }
 }
 
 function write(
@@ -97,9 +134,13 @@ function drawHead(pen: Pen, width: number): void {
   const share = found.total.text.share
     ? `${found.total.text.share}${found.total.text.bounds ? `（${found.total.text.bounds}）` : ''} · `
     : ''
+  const past = coverageBeside.value
+  const before = past
+    ? ` · ${t('frame.asOf', { date: past.as_of })} ${past.total.text.share ?? '—'}`
+    : ''
   write(
     pen,
-    `${share}${t('frame.asOf', { date: found.as_of })} · ${t('frame.definition')} ${definitionText.value}`,
+    `${share}${t('frame.asOf', { date: found.as_of })}${before} · ${t('frame.definition')} ${definitionText.value}`,
     EDGE,
     66,
     { size: 14, colour: token('muted') },

@@ -8,6 +8,12 @@ import type { Atlas, Box } from '@/map/atlas'
 /** The main map; null until it is there, and in browsers that cannot draw it. */
 export const atlas = shallowRef<Atlas | null>(null)
 
+/** The map of the second date, which lies over the first; null without one. */
+export const atlasBeside = shallowRef<Atlas | null>(null)
+
+/** How far from the left the second date begins, of what the drawer leaves of the map. */
+export const cut = ref(0.5)
+
 /** The map was drawn once, or can't be: what is not urgent may begin. */
 export const mapStands = ref(!canDraw.value)
 

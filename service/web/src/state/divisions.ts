@@ -2,7 +2,7 @@
 import { computed, effectScope } from 'vue'
 import type { Dated, Level } from '@/api/types'
 import { useAnswer } from '@/state/answer'
-import { rowOf, shownLevel, snapshot } from '@/state/figures'
+import { coverage, rowOf, shownLevel, snapshot } from '@/state/figures'
 import { view } from '@/state/view'
 
 export interface Division {
@@ -28,11 +28,14 @@ export const tooManyToList = computed(() => rowOf.value.size > MOST)
 
 const scope = effectScope(true)
 
+/** The division that the figures are of: its name never stands above those of another. */
+const shown = computed(() => coverage.value?.total.division || WHOLE)
+
 const own = scope.run(() =>
   useAnswer<OneDivision>(
     () =>
       snapshot.value
-        ? { path: `/divisions/${view.division || WHOLE}`, query: { snapshot: snapshot.value } }
+        ? { path: `/divisions/${shown.value}`, query: { snapshot: snapshot.value } }
         : null,
     { keeps: true },
   ),

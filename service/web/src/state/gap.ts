@@ -1,8 +1,8 @@
 /** The gap taken apart, as the interface gives it for the division and definition on screen. */
 import { computed, effectScope } from 'vue'
-import type { CoverageRow, Dated, Words } from '@/api/types'
+import type { CoverageRow, Dated, DefinitionHead, Words } from '@/api/types'
 import { useAnswer } from '@/state/answer'
-import { snapshot } from '@/state/figures'
+import { coverage, snapshot } from '@/state/figures'
 import { definitionQuery, view } from '@/state/view'
 
 export interface GapPart {
@@ -18,6 +18,7 @@ export interface GapPart {
 }
 
 export interface Gap extends Dated {
+  definition: DefinitionHead
   total: CoverageRow
   uncovered: GapPart
   by_state: GapPart[]
@@ -44,12 +45,25 @@ const asked = scope.run(() =>
   ),
 )!
 
+/** What there is, which may be of the view before. */
 export const gap = asked.answer
+
+/** It is of the very division and definition that the headline is of. */
+export const gapFits = computed(() => {
+  const [own, all] = [gap.value, coverage.value]
+  return Boolean(
+    own &&
+    all &&
+    own.snapshot === all.snapshot &&
+    own.definition.id === all.definition.id &&
+    own.total.division === all.total.division,
+  )
+})
 
 /** About how many compounds of middling size would close the gap; null where that says nothing. */
 export const compoundsNeeded = computed(() => {
   const found = gap.value
-  if (!found || view.indicator !== 'I1' || view.basis === 'count') return null
+  if (!found || !gapFits.value || view.indicator !== 'I1' || view.basis === 'count') return null
   const { amount, compounds } = found.uncovered
   return amount && compounds ? Math.ceil((found.total.gap_amount * compounds) / amount) : null
 })
