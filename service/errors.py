@@ -117,24 +117,46 @@ class NotModified(Exception):
 MISFITS: Final[dict[str, str]] = {
     "missing": "缺少此项",
     "extra_forbidden": "没有此项",
-    "literal_error": "不在可用的取值之中",
-    "enum": "不在可用的取值之中",
+    "literal_error": "可用的取值：{expected}",
+    "enum": "可用的取值：{expected}",
+    "union_tag_invalid": "可用的取值：{expected_tags}",
+    "union_tag_not_found": "缺少 {discriminator}",
     "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "int_parsing_size": "数字过长",
     "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "finite_number": "应为有限的数字",
+    "decimal_parsing": "应为数字",
     "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "string_type": "应为文字",
+    "string_unicode": "应为 UTF-8 文字",
+    "list_type": "应为列表",
+    "tuple_type": "应为列表",
+    "dict_type": "应为 JSON 对象",
+    "model_type": "应为 JSON 对象",
+    "model_attributes_type": "应为 JSON 对象",
     "date_from_datetime_parsing": "应为日期，如 2025-12-31",
+    "date_from_datetime_inexact": "应为日期，如 2025-12-31",
     "date_parsing": "应为日期，如 2025-12-31",
+    "date_type": "应为日期，如 2025-12-31",
     "datetime_from_date_parsing": "应为时刻，如 2026-01-25T12:00",
     "datetime_parsing": "应为时刻，如 2026-01-25T12:00",
-    "greater_than_equal": "过小",
-    "less_than_equal": "过大",
-    "string_too_long": "过长",
-    "string_too_short": "过短",
-    "string_pattern_mismatch": "格式不符",
+    "datetime_type": "应为时刻，如 2026-01-25T12:00",
+    "greater_than_equal": "不能小于 {ge}",
+    "greater_than": "应大于 {gt}",
+    "less_than_equal": "不能大于 {le}",
+    "less_than": "应小于 {lt}",
+    "string_too_long": "最多 {max_length} 个字",
+    "string_too_short": "至少 {min_length} 个字",
+    "too_long": "最多 {max_length} 项",
+    "too_short": "至少 {min_length} 项",
+    "string_pattern_mismatch": "格式不符，应合于 {pattern}",
     "json_invalid": "不是合法的 JSON",
-    "model_attributes_type": "应为 JSON 对象",
 }
-"""What is wrong with a parameter, by pydantic's type of error."""
+"""What is wrong with a parameter, by pydantic's type of error; filled in from its context."""
 
 
 def _status(error: WuyeError) -> int:
@@ -143,7 +165,15 @@ def _status(error: WuyeError) -> int:
 
 def _misfit(error: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"][1:] or error["loc"])
-    return f"{where}：{MISFITS.get(error['type'], '不合要求')}（{error['msg']}）"
+    context = {
+        name: str(value).replace(" or ", "、").replace(", ", "、")
+        for name, value in error.get("ctx", {}).items()
+    }
+    try:
+        said = MISFITS.get(error["type"], "不合要求").format_map(context)
+    except KeyError:  # another version of pydantic says less
+        said = "不合要求"
+    return f"{where}：{said}"
 
 
 def add_error_handlers(app: FastAPI) -> None:
