@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
 
+from geo.action_plan import Definition, action_plan
 from geo.snapshot.file import Snapshot
 from geo.takeover.plan import saved
-from maps.words import file_mark
+from maps.words import definition_text, file_mark
 from service.asking_work import ask, long_work
 from service.dependencies import DivisionOf, WorkspaceOf
 from service.errors import problems
@@ -68,8 +69,14 @@ def solve(space: WorkspaceOf, asked: PlanAsk) -> Solved:
     plan, digest = space.solver.solve(snapshot, request)
     difference = None if base is None else saved.compare(base, plan).as_json()
     return Solved.model_validate(
-        {"plan": plan, "digest": digest, "difference": difference, "lines": lines(plan)}
-    )
+        {"plan": plan, "digest": digest, "difference": difference, "lines": lines(plan),
+         "counts": _counts(request.definition)}
+    )  # fmt: skip
+
+
+def _counts(definition: Definition) -> tuple[str, str]:
+    """Say what a plan's shares count, as the plan itself says it, and in English."""
+    return definition.describe(), definition_text(definition, action_plan().indicator("I1"))[1]
 
 
 def _base(space: Workspace, name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.schemas.common import SNAPSHOT_EXAMPLE, Answer, DefinitionWords, Words
+from service.schemas.common import SNAPSHOT_EXAMPLE, Answer, Both, DefinitionWords, Words
 
 PlanId = Annotated[
     str, Field(description="方案编号。The plan's id.", examples=["a5421f1b0951" + "0" * 52])
@@ -163,6 +163,7 @@ class Solved(Answer):
     digest: str = Field(description="可作下一次的 base。May be the next request's base.")
     difference: DifferenceAnswer | None
     lines: Lines
+    counts: Both = Field(description="口径。What the shares count.")
 
 
 class KeptPlan(Answer):

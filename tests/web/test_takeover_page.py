@@ -90,6 +90,13 @@ def test_the_plan_on_screen_is_the_interface_s(open_page: Open, county: str, sol
     for one, item in zip(plan["suggestions"], shown.all(), strict=False):
         expect(item.locator("strong")).to_have_text(one["name"] or one["compound"])
         expect(item.locator(".reasons")).to_have_text(" · ".join(one["reasons"]))
+    page.get_by_role("button", name="EN", exact=True).click()
+    expect(page.locator(".suggestions .reasons").first).to_have_text(
+        re.compile(r"(away|adjacent) · same .* · room [\d,.]+ (million )?m²$")
+    )
+    expect(gauge).to_contain_text("band A: professional service · floor area")
+    page.get_by_role("button", name="中文", exact=True).click()
+    expect(gauge).to_contain_text(plan["definition"]["text"])
     page.reload()  # the address holds the question
     expect(gauge.locator(".sentence")).to_contain_text(f"接管 {count} 个")
 

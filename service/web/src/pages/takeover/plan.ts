@@ -24,6 +24,8 @@ export const comparedWith = ref('')
 export const against = ref('')
 
 export const plan = computed(() => solved.value?.plan ?? null)
+/** What the plan's shares count. */
+export const counts = computed(() => solved.value?.counts)
 export const inOneGo = computed(() => view.division.length >= COUNTY)
 
 const scope = effectScope(true)

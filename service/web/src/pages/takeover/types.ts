@@ -26,6 +26,10 @@ export interface Suggestion {
   parent_name: string
   gap_m: number
   walk_m: number | null
+  same_community: boolean
+  same_street: boolean
+  arterial: string
+  crossing: string
   segment: [number, number, number, number]
   floor_area_m2: number
   area_imputed: boolean
@@ -119,6 +123,8 @@ export interface Solved {
   digest: string
   difference: Difference | null
   lines: Lines
+  /** What the shares count. */
+  counts: Words
 }
 
 export interface Limit {
