@@ -66,7 +66,9 @@ def plan(snapshot: Snapshot) -> Any:
                 reasons=["距离 46 m", "<b>同社区</b>"],
                 segment=(target.x, target.y, host.x, host.y),
             )
-        ]
+        ],
+        definition=Definition(),
+        needed=0,
     )
 
 
