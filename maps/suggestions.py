@@ -34,7 +34,7 @@ def suggestions(plan: Any, drawn: list[str]) -> dict[str, Any]:
         for one in plan.suggestions
     ]
     taken = sum(one.floor_area_dm2 for one in plan.suggestions)
-    total = area_text(Fraction(taken, 100), way=way_taken(plan, taken))
+    total = area_text(Fraction(taken, 100), way_taken(plan, taken))
     count = count_text(len(items), "compounds")
     return {
         "note": (f"建议接管 {count[0]}，共 {total[0]}", f"{count[1]}, {total[1]} in all"),

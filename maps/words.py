@@ -37,22 +37,20 @@ def bounds_text(low: str, high: str) -> str:
     return low if low == high else f"{low.removesuffix(' %')}–{high}"
 
 
-def area_text(area_m2: Fraction | int, *, up: bool = False, way: str = ROUND_HALF_UP) -> Words:
+def area_text(area_m2: Fraction | int, way: str = ROUND_HALF_UP) -> Words:
     """Write an area with sensible digits, by `geo.areas`: 万㎡ from ten thousand on.
 
     Parameters
     ----------
     area_m2
         In m², exact.
-    up
-        Round up instead of to the nearest: for what is still needed.
     way
-        How to round, where it isn't up: a total beside a need (`geo.areas.way_beside`).
+        How to round: up where it is still needed; beside a need as `geo.areas.way_beside` says.
 
     >>> area_text(413_000), area_text(8_200), area_text(12_345_678)
     (('41.3 万㎡', '413,000 m²'), ('8,200 ㎡', '8,200 m²'), ('1,235 万㎡', '12.35 million m²'))
     """
-    number, in_wan = rounded_area(area_m2, ROUND_CEILING if up else way)
+    number, in_wan = rounded_area(area_m2, way)
     if not in_wan:
         return (f"{number:,f} ㎡", f"{number:,f} m²")
     metres = int(number * 10_000)
@@ -62,15 +60,15 @@ def area_text(area_m2: Fraction | int, *, up: bool = False, way: str = ROUND_HAL
     return (f"{number:,f} 万㎡", english)
 
 
-def area_figure(area_m2: Fraction | int, *, up: bool = False) -> str:
+def area_figure(area_m2: Fraction | int, way: str = ROUND_HALF_UP) -> str:
     """Write an area in 万㎡ without the unit, for a column that has it in its head.
 
     The digits are those of `area_text`, so that a table and a sentence say the same.
 
-    >>> area_figure(413_000), area_figure(8_200), area_figure(28_621_234, up=True)
+    >>> area_figure(413_000), area_figure(8_200), area_figure(28_621_234, ROUND_CEILING)
     ('41.3', '0.82', '2,863')
     """
-    text = area_text(area_m2, up=up)[0]
+    text = area_text(area_m2, way)[0]
     if text.endswith("万㎡"):
         return text.removesuffix(" 万㎡")
     whole = Decimal(text.removesuffix(" ㎡").replace(",", ""))
@@ -84,7 +82,7 @@ def amount_figure(amount: int, unit: str, per_unit: int) -> str:
 
 def gap_figure(gap_amount: int, unit: str) -> str:
     """Write what is still needed as `gap_text` does, without the unit."""
-    return area_figure(gap_amount, up=True) if unit == "m2" else f"{gap_amount:,}"
+    return area_figure(gap_amount, ROUND_CEILING) if unit == "m2" else f"{gap_amount:,}"
 
 
 def count_text(count: int, unit: str) -> Words:
@@ -102,7 +100,7 @@ def amount_text(amount: int, unit: str, per_unit: int) -> Words:
 
 def gap_text(gap_amount: int, unit: str) -> Words:
     """Write what is still needed, in whole m² or a count, rounded up."""
-    return area_text(gap_amount, up=True) if unit == "m2" else count_text(gap_amount, unit)
+    return area_text(gap_amount, ROUND_CEILING) if unit == "m2" else count_text(gap_amount, unit)
 
 
 def file_mark(*, made_up: bool) -> str:

@@ -20,7 +20,7 @@ from geo.errors import (
     UsageError,
     WuyeError,
 )
-from service.remedies import on_screen
+from service.remedies import UNAVAILABLE, on_screen
 
 STATUS: Final[dict[type[WuyeError], int]] = {
     UsageError: 400,
@@ -183,8 +183,7 @@ def add_error_handlers(app: FastAPI) -> None:
         assert isinstance(error, WuyeError)  # noqa: S101 - registered for these only
         status, kind = _status(error), type(error).__name__
         if status >= 500:
-            words = "服务暂时不可用", "请稍后再试；仍不行的，请告诉管理员。"
-            return problem(status, *words, kind=kind)
+            return problem(status, *UNAVAILABLE, kind=kind)
         later = {"Retry-After": str(RETRY_S)} if status == 429 else None
         return problem(
             status, error.message, error.remedy, kind=kind, headers=later, **error.details()

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+UNAVAILABLE: Final = ("服务暂时不可用", "请稍后再试；仍不行的，请告诉管理员。")
+"""What is said of an error that is ours, which nobody who reads it can mend."""
+
 COMMAND: Final = re.compile(r"\bwuye [a-z]|--[a-z]")
 """What a remedy on a screen never holds."""
 

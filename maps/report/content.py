@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.action_plan import Definition, action_plan
-from geo.codes import level_of
+from geo.codes import level_below
 from geo.compare import Comparison, compare
 from geo.coverage import Coverage, require_division
 from geo.coverage import coverage as coverage_of
 from geo.snapshot.file import Snapshot
-from geo.terms import LEVELS
 from maps.handout import SOURCE, SOURCE_MADE_UP
 from maps.report.gaps import GapList, gap_lists
 
@@ -99,12 +98,11 @@ def make_report(
     Raises
     ------
     NotFound
-        For a division that is not known on the date and holds nothing.
+        For a division that is not known on the date.
     """
     require_division(snapshot, division)
     name = snapshot.division_names[division]
-    own = LEVELS.index(level_of(str(division)))
-    level = LEVELS[min(own + 1, len(LEVELS) - 1)]
+    level = level_below(division)
     chapters = []
     for key in action_plan().indicators:
         found = coverage(snapshot, key, level, definition, division)

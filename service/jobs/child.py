@@ -18,7 +18,7 @@ from geo.errors import ServerError, WuyeError
 from service.jobs import record
 from service.jobs.record import Words
 from service.jobs.work import Cancelled, Place, Work, open_connection
-from service.remedies import on_screen
+from service.remedies import UNAVAILABLE, on_screen
 
 FAILED: Final[Words] = {"zh": "未能完成", "en": "Failed"}
 BEGINS: Final[Words] = {"zh": "开始", "en": "Starting"}
@@ -73,11 +73,12 @@ def _do(work: Work, job: record.Job) -> dict[str, Any]:
 def problem_of(error: WuyeError) -> dict[str, Any]:
     """Give an error as the problem that the service would answer with."""
     hidden = isinstance(error, ServerError)
+    title, detail = UNAVAILABLE if hidden else (on_screen(error.message), on_screen(error.remedy))
     return {
         "type": f"urn:wuye:{type(error).__name__}",
-        "title": "服务暂时不可用" if hidden else on_screen(error.message),
+        "title": title,
         "status": 503 if hidden else 422,
-        "detail": "请稍后再试；仍不行的，请告诉管理员。" if hidden else on_screen(error.remedy),
+        "detail": detail,
         **error.details(),
     }
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from geo.errors import NotFound, WuyeError
 from geo.snapshot.file import Snapshot
-from service.remedies import on_screen
+from service.remedies import UNAVAILABLE, on_screen
 from service.tiles.kept import Answer, answer
 from service.tiles.sending import CHECKED, Receive, Scope, Send, origin, send_answer
 from service.wmts.address import PREFIX, Asked, parse
@@ -62,8 +62,8 @@ class WmtsApp:
             words = (
                 "NoApplicableCode",
                 "",
-                "服务暂时不可用。",
-                "请稍后再试；仍不行的，请告诉管理员。",
+                f"{UNAVAILABLE[0]}。",
+                UNAVAILABLE[1],
             )
             await _refuse(Refusal(*words), scope, send)
         else:

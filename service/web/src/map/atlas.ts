@@ -39,6 +39,7 @@ import {
   type TileLayer,
 } from '@/map/layers'
 import { afterFrame } from '@/map/frames'
+import { PADDING, framed, type Box } from '@/map/framing'
 import { HoverLine } from '@/map/hover'
 import { Names } from '@/map/names'
 import { addPatterns } from '@/map/patterns'
@@ -46,14 +47,7 @@ import { addPatterns } from '@/map/patterns'
 setWorkerUrl(workerUrl)
 prewarm() // the worker reads its scripts while the page makes the map
 
-export type Box = [number, number, number, number]
-
 const FONTS = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
-/** Room for the legend's foot, the slider and the tools. */
-const PADDING =
-  innerWidth < 820
-    ? { top: 60, right: 24, bottom: 130, left: 24 }
-    : { top: 40, right: 80, bottom: 84, left: 236 }
 /** Whoever goes on within that time is not kept waiting by names. */
 const REST_MS = 300
 /** So much nearer than the zoom at which tiles begin, that rounding does not matter. */
@@ -421,23 +415,11 @@ export class Atlas {
 
   /** Move the camera, because a reader asked to see something. */
   look(box: Box, { covered = 0, maxZoom = 16.5 } = {}): void {
-    const { top, right, bottom, left } = PADDING
-    const aside = right + covered
-    // The map's own uneven padding is off where `maxZoom` holds; an offset is not.
-    const fit = this.map.cameraForBounds(box as LngLatBoundsLike, {
-      padding: {
-        top: (top + bottom) / 2,
-        bottom: (top + bottom) / 2,
-        left: (left + aside) / 2,
-        right: (left + aside) / 2,
-      },
-      maxZoom,
-    })
-    if (!fit) return
+    const place = framed(this.map, box, { covered, maxZoom })
+    if (!place) return
     this.map.easeTo({
-      ...fit,
-      zoom: Math.max(fit.zoom ?? 0, this.level ? DRAWN_FROM[this.level] + NEAR : 0),
-      offset: [(left - aside) / 2, (top - bottom) / 2],
+      ...place,
+      zoom: Math.max(place.zoom ?? 0, this.level ? DRAWN_FROM[this.level] + NEAR : 0),
       duration: calm.matches ? 0 : 420,
     })
   }

@@ -61,11 +61,8 @@ export async function drawPicture(): Promise<HTMLCanvasElement | null> {
     const at = cut.value * (width - coveredRight())
     const other = await snap(atlasBeside.value)
     const from = at * ratio
-    pen.drawImage(
-      other,
-      ...([from, 0, shot.width - from, shot.height] as const),
-      ...([at, HEAD, width - at, height] as const),
-    )
+    const rest = shot.width - from
+    pen.drawImage(other, from, 0, rest, shot.height, at, HEAD, width - at, height)
     drawCut(pen, at, HEAD, height, [found.as_of, past.as_of])
   }
   drawHead(pen, width)

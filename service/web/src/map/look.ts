@@ -3,7 +3,8 @@ import { ref, shallowRef } from 'vue'
 import { canDraw } from '@/map/webgl'
 import { WHOLE } from '@/state/divisions'
 import { chosen, view } from '@/state/view'
-import type { Atlas, Box } from '@/map/atlas'
+import type { Atlas } from '@/map/atlas'
+import type { Box } from '@/map/framing'
 
 /** The main map; null until it is there, and in browsers that cannot draw it. */
 export const atlas = shallowRef<Atlas | null>(null)

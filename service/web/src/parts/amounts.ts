@@ -39,11 +39,3 @@ export function signed(value: number, digits = 2): string {
   const text = Math.abs(value).toFixed(digits)
   return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`
 }
-
-/** A moment as the clock on the wall shows it, the same for every reader: 2026-01-31 08:05. */
-export function moment(at: string): string {
-  const day = new Date(at)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const date = [day.getFullYear(), two(day.getMonth() + 1), two(day.getDate())].join('-')
-  return `${date} ${two(day.getHours())}:${two(day.getMinutes())}`
-}

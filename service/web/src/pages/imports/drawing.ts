@@ -1,7 +1,8 @@
 /** Rows of a file, or the two sides of a match, on the map. */
 import type { Feature, FeatureCollection } from 'geojson'
 import type { ExpressionSpecification, GeoJSONSource } from 'maplibre-gl'
-import type { Atlas, Box } from '@/map/atlas'
+import type { Atlas } from '@/map/atlas'
+import type { Box } from '@/map/framing'
 import { token } from '@/map/colours'
 import type { Match, RowsMap } from '@/pages/imports/types'
 

@@ -1,7 +1,8 @@
 /** The plan on the map: a line from host to compound, a dot the size of what it brings. */
 import type { FeatureCollection } from 'geojson'
 import type { ExpressionSpecification, GeoJSONSource, Map as MapLibre } from 'maplibre-gl'
-import type { Atlas, Box } from '@/map/atlas'
+import type { Atlas } from '@/map/atlas'
+import type { Box } from '@/map/framing'
 import { token } from '@/map/colours'
 import type { Lines } from '@/pages/takeover/types'
 
