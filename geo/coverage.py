@@ -148,19 +148,37 @@ def within(snapshot: Snapshot, division: int | None, table: str = "compounds") -
     return np.asarray(snapshot.column(table, level_of(str(division))) == division)
 
 
+def is_known(snapshot: Snapshot, division: int | None) -> bool:
+    """Tell whether a division is valid on the snapshot's date.
+
+    What ledgers say of it doesn't count, except where there are no divisions at all: then theirs
+    are the only ones, by their codes.
+    """
+    if division is None or division in snapshot.division_names:
+        return True
+    return not snapshot.division_names and any(
+        within(snapshot, division, table).any() for table in ("compounds", "companies", "projects")
+    )
+
+
 def require_division(snapshot: Snapshot, division: int | None) -> None:
-    """Refuse a division that is not valid on the snapshot's date, whatever ledgers say of it.
+    """Refuse a division that is not known on the snapshot's date.
 
     Raises
     ------
     NotFound
         When it isn't: figures of a division that there isn't are no figures.
     """
-    if division is not None and division not in snapshot.division_names:
-        raise NotFound(
-            f"{snapshot.as_of} 没有区划 {division}。",
-            "请核对代码与日期；登记库还没有这个区划时，请先导入区划。",
-        )
+    if not is_known(snapshot, division):
+        raise no_division(snapshot, division)
+
+
+def no_division(snapshot: Snapshot, division: int | None) -> NotFound:
+    """Give the error that says that there is no such division on the snapshot's date."""
+    return NotFound(
+        f"{snapshot.as_of} 没有区划 {division}。",
+        "请核对代码与日期；登记库还没有这个区划时，请先导入区划。",
+    )
 
 
 @dataclass(frozen=True)
@@ -222,14 +240,12 @@ def coverage(
     target = chosen.target
     per_unit = 100 if cases.unit == "m2" else 1
     rows = [
-        _row(
-            int(code), snapshot.division_names[int(code)], "division", sum_, whole, target, per_unit
-        )
+        _row(int(code), snapshot.name_of(int(code)), "division", sum_, whole, target, per_unit)
         for code, sum_ in zip(codes, sums[:-1], strict=True)
     ]
     if sums[-1].any():
         rows.append(_row(None, OUTSIDE, "outside", sums[-1], whole, target, per_unit))
-    name = "全部" if division is None else snapshot.division_names[division]
+    name = "全部" if division is None else snapshot.name_of(division)
     return Coverage(
         snapshot=snapshot.id,
         as_of=snapshot.as_of.isoformat(),

@@ -13,7 +13,7 @@ import numpy as np
 
 from geo import terms
 from geo.action_plan import Definition
-from geo.coverage import counted, standing
+from geo.coverage import counted, is_known, standing
 from geo.errors import UsageError
 from geo.snapshot.file import Snapshot
 from maps.figures import CoverageOf, Place, figures
@@ -60,7 +60,7 @@ def dated(
             {
                 **_named(one),
                 "indicators": figures(one, listed, definition, division, coverage=coverage)
-                if _knows(one, division)
+                if is_known(one, division)
                 else [_blank(indicator) for indicator in own],
                 "compounds": _states(one, definition, drawn),
             }
@@ -71,11 +71,6 @@ def dated(
 
 def _named(snapshot: Snapshot) -> dict[str, Any]:
     return {"asOf": snapshot.as_of.isoformat(), "snapshot": snapshot.id[:12]}
-
-
-def _knows(snapshot: Snapshot, division: int | None) -> bool:
-    """Tell whether a date knows the page's division."""
-    return division is None or division in snapshot.division_names
 
 
 def _blank(indicator: dict[str, Any]) -> dict[str, Any]:

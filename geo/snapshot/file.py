@@ -192,3 +192,7 @@ class Snapshot:
         """Names of the divisions valid on the date, by code."""
         codes = self.column("divisions", "code")
         return dict(zip(codes.tolist(), self.column("divisions", "name").tolist(), strict=True))
+
+    def name_of(self, division: int) -> str:
+        """Give a division's name on the date; its code where the register has none."""
+        return self.division_names.get(division, str(division))

@@ -83,9 +83,7 @@ def _place_columns(
     ]
     return {
         "code": [None if code is None else str(code) for code in listed],
-        "name": [
-            "未落入下级区划" if code is None else snapshot.division_names[code] for code in listed
-        ],
+        "name": ["未落入下级区划" if code is None else snapshot.name_of(code) for code in listed],
         "level": [LEVEL_NAMES[level]] * len(listed),
         "parent": parents,
         "kind": ["outside" if code is None else "division" for code in listed],

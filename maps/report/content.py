@@ -101,7 +101,7 @@ def make_report(
         For a division that is not known on the date.
     """
     require_division(snapshot, division)
-    name = snapshot.division_names[division]
+    name = snapshot.name_of(division)
     level = level_below(division)
     chapters = []
     for key in action_plan().indicators:

@@ -106,7 +106,7 @@ def write_atlas(
             snapshot, item.subject, definition, frame, atlas=atlas, ground=ground, coverage=coverage
         )
         sheets.append(replace(drawn, depth=item.depth))
-    title = f"{short_name(snapshot.division_names[division])}物业服务覆盖图集 {snapshot.as_of}"
+    title = f"{short_name(snapshot.name_of(division))}物业服务覆盖图集 {snapshot.as_of}"
     made = pdf_of(sheets, title, lambda done, of: said(total + done, total + of, "写入"))
     with beside(path) as part:
         part.write_bytes(made)

@@ -83,7 +83,7 @@ def draw_sheet(
     frame, ground = frame or Frame(), ground or Ground(snapshot)
     sheet = paper(frame.paper, frame.orientation)
     require_division(snapshot, subject.division)
-    name = snapshot.division_names[subject.division]
+    name = snapshot.name_of(subject.division)
     level = subject.shown_level()
     window = window_of(_extent(snapshot, ground, subject.division), sheet.map)
     drawing = Drawing(sheet.width, sheet.height)

@@ -189,7 +189,7 @@ def locator(
     outlines = ground.outlines(codes)
     if parent is None or shapely.is_missing(outlines).all() or len(codes) < 2:
         return False
-    words = f"{short_name(snapshot.division_names.get(parent, str(parent)))}中的位置"
+    words = f"{short_name(snapshot.name_of(parent))}中的位置"
     drawing.text(
         (box.x, box.y + 3 * k), fitted(words, 7 * k, box.width, bold=True), 7 * k, bold=True
     )

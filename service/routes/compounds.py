@@ -109,7 +109,7 @@ def _said(snapshot: Snapshot, asked: Filter) -> str:
     """Say in words what a list was asked for."""
     place = "全部"
     if asked.division is not None:
-        place = snapshot.division_names.get(asked.division, str(asked.division))
+        place = snapshot.name_of(asked.division)
     said = [place]
     if asked.modes is not None:
         said.append("、".join(asked.modes))

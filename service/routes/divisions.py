@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from geo.coverage import require_division
+from geo.coverage import no_division, require_division
 from geo.snapshot.file import Snapshot
 from geo.terms import LEVELS
 from maps.places import Division as Found
@@ -77,17 +77,17 @@ def one_division(
 ) -> Response:
     """Give a division with those above it and the levels below it."""
     wanted = division_code(code, "code")
-    require_division(snapshot, wanted)
-    assert wanted is not None  # noqa: S101 - a code was given
     known = divisions(snapshot)
-    below = {item.level for item in known.values() if str(item.code).startswith(str(wanted))}
-    own = known[wanted]
+    own = known.get(wanted) if wanted else None
+    if own is None:
+        raise no_division(snapshot, wanted)
+    below = {item.level for item in known.values() if str(item.code).startswith(str(own.code))}
     return asked.answer(
         OneDivision,
         lambda: {
             **head(snapshot),
             "division": _words(own),
-            "path": [_words(item) for item in path_of(snapshot, wanted)],
+            "path": [_words(item) for item in path_of(snapshot, own.code)],
             "levels": [level for level in LEVELS if level in below - {own.level}],
         },
     )

@@ -13,7 +13,7 @@ from geo.action_plan import action_plan
 from geo.changes import Change, changes
 from geo.codes import level_below, level_of
 from geo.compare import KINDS, REASONS, compare
-from geo.coverage import coverage, require_division
+from geo.coverage import coverage, is_known, require_division
 from geo.errors import NotFound
 from geo.gap import Gap, Part, gap
 from geo.series import Step, period_ends, required_path
@@ -150,7 +150,7 @@ def _with_division(
     """
     if division is None:
         return made
-    shown = {at: found for at, found in made.items() if division in found.division_names}
+    shown = {at: found for at, found in made.items() if is_known(found, division)}
     if not shown:
         if made:
             require_division(made[max(made)], division)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from maps.words import share_text as words_of_share
 
@@ -140,7 +140,7 @@ def test_lock_leave_out_refuse_and_back_again(open_page: Open, county: str, solv
     page.get_by_role("tab", name=re.compile("接管建议")).click()
     page.locator(".suggestions > li").first.get_by_role("button", name="不接管").click()
     expect(decided).to_have_count(4)
-    expect(page.locator(".gauge-box.busy")).to_have_count(0)
+    expect(page.locator(".gauge-box")).to_have_attribute("aria-busy", "false")
     expect(refused).to_have_count(1)
 
     for left in (3, 2, 1, 0):
@@ -176,8 +176,20 @@ def test_what_is_left_says_why_and_can_be_tried(open_page: Open, county: str, so
     expect(entry).to_contain_text(one["text"])
     expect(entry).to_contain_text(one["remedy"])
     before = asked_of(page)
+    # While the answer is on its way, what stands can be read as before.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/plans/solve", hold)
     entry.get_by_role("button", name="试一试").click()
-    expect(page.locator(".gauge-box.busy")).to_have_count(0)
+    gauge = page.locator(".gauge-box")
+    expect(gauge).to_have_attribute("aria-busy", "true")
+    assert gauge.evaluate("one => getComputedStyle(one).opacity") == "1"
+    held.pop().continue_()
+    page.unroute("**/plans/solve")
+    expect(gauge).to_have_attribute("aria-busy", "false")
     assert asked_of(page) != before
     expect(page.locator(".change")).to_be_visible()
 

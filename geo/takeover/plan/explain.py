@@ -145,7 +145,7 @@ def _points(scene: Scene, row: int) -> Iterator[dict[str, Any]]:
             yield {
                 "level": level,
                 "division": str(code),
-                "name": scene.snapshot.division_names.get(code, str(code)),
+                "name": scene.snapshot.name_of(code),
                 "points": 100 * gain / whole,
             }
 

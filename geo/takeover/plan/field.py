@@ -75,7 +75,7 @@ class Field:
         """The division's name."""
         if self.division is None:
             return "全部"
-        return self.snapshot.division_names.get(self.division, str(self.division))
+        return self.snapshot.name_of(self.division)
 
     def check(self) -> None:
         """Refuse a division in which no compound stands on the date.

@@ -213,7 +213,7 @@ def _children(scene: Scene, room: Room, mode: np.ndarray) -> Iterator[dict[str, 
         gained = int(problem.gain[counts & (problem.child == label)].sum())
         yield {
             "division": str(code),
-            "name": scene.snapshot.division_names.get(code, str(code)),
+            "name": scene.snapshot.name_of(code),
             "share": numerator / denominator if denominator else None,
             "share_after": (numerator + gained) / denominator if denominator else None,
             "takeovers": int((counts & (problem.child == label)).sum()),

@@ -63,7 +63,7 @@ def _child(scene: Scene, solution: Solution, label: int, unit: str) -> Shortfall
     numerator, denominator = scene.field.shares(scene.request.level)[code]
     taken = (solution.host >= 0) & (scene.problem.child == label)
     gained = int(scene.problem.gain[taken].sum())
-    name = scene.snapshot.division_names.get(code, str(code))
+    name = scene.snapshot.name_of(code)
     share = share_text(numerator + gained, denominator, scene.request.each_child)
     text = f"{name}达不到下级目标，本方案至 {share}"
     return {"name": name, "figure": _shown(numerator + gained, unit),
