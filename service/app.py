@@ -1,7 +1,8 @@
 """The HTTP application, built from settings; nothing happens at import.
 
 Tiles come first and straight; everything else is observed, guarded and compressed on its way to
-the routes, or to the files of the web application.
+the routes, or to the files of the web application. What problems and reports say leaves by one
+door, in English for who asks for it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.basemap.app import BasemapApp
 from service.basemap.source import source_of
+from service.english.door import English
 from service.errors import add_error_handlers
 from service.http.guard import Guard
 from service.http.headers import StrictHeaders
@@ -49,11 +51,9 @@ class Application:
         self.api = api
         self.workspace = workspace
         pages = Mounts(dict.fromkeys(OWN, api), Site(rest=api))
-        rest = Observe(
-            StrictHeaders(Guard(GZipMiddleware(pages, minimum_size=1000, compresslevel=5))),
-            workspace.metrics,
-        )
-        straight = {prefix: StrictHeaders(Guard(app)) for prefix, app in apps.items()}
+        said = GZipMiddleware(English(Guard(pages)), minimum_size=1000, compresslevel=5)
+        rest = Observe(StrictHeaders(said), workspace.metrics)
+        straight = {prefix: StrictHeaders(English(Guard(app))) for prefix, app in apps.items()}
         self._whole = Mounts(straight, rest)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -158,6 +158,13 @@ MISFITS: Final[dict[str, str]] = {
 }
 """What is wrong with a parameter, by pydantic's type of error; filled in from its context."""
 
+NO_PAGE: Final[dict[int | None, str]] = {
+    404: "没有这个地址",
+    405: "这个地址不支持该方法",
+    None: "请求无法处理",
+}
+"""What is wrong with an address, by status."""
+
 
 def _status(error: WuyeError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -196,8 +203,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
     async def no_such_page(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        words = {404: "没有这个地址", 405: "这个地址不支持该方法"}
-        title = words.get(error.status_code, "请求无法处理")
+        title = NO_PAGE.get(error.status_code, NO_PAGE[None])
         kept = dict(error.headers or {})
         return problem(error.status_code, title, kind="HttpError", headers=kept)
 

@@ -1,4 +1,5 @@
 /** How the application asks the server: typed, abortable, and with errors as the server words them. */
+import { view } from '@/state/view'
 
 /** An error of the server (RFC 9457), or of the way there. */
 export class Problem extends Error {
@@ -50,6 +51,19 @@ export function getChanged<T extends object>(where: string, before: T): Promise<
   return ask<T | null>(where, {}, before)
 }
 
+/** Answers whose sentences are in the language that they were asked for in. */
+const spoken = new WeakSet<object>()
+
+/** Whether an answer says something in one language only. */
+export const isSpoken = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && spoken.has(answer)
+
+const varies = (response: Response): boolean =>
+  /accept-language/i.test(response.headers.get('vary') ?? '')
+
+/** The page's own language, whatever the browser's is. */
+const language = (): string => (view.language === 'en' ? 'en' : 'zh-CN')
+
 /** For so long an answer is as good as one asked for again: other people change registers too. */
 const FRESH_MS = 60_000
 const MOST_KEPT = 60
@@ -100,8 +114,9 @@ export function send<T>(
 
 async function ask<T>(where: string, init: RequestInit, before?: object): Promise<T> {
   let response: Response
+  const headers = { ...init.headers, 'accept-language': language() }
   try {
-    response = await fetch(where, init)
+    response = await fetch(where, { ...init, headers })
   } catch (cause) {
     if (isAbort(cause)) throw cause
     throw new Problem(0, 'offline', '')
@@ -114,7 +129,10 @@ async function ask<T>(where: string, init: RequestInit, before?: object): Promis
     return null as T
   }
   const answer: unknown = await response.json()
-  if (tag && typeof answer === 'object' && answer) tags.set(answer, tag)
+  if (typeof answer === 'object' && answer) {
+    if (tag) tags.set(answer, tag)
+    if (varies(response)) spoken.add(answer)
+  }
   return answer as T
 }
 
@@ -145,6 +163,10 @@ export interface Job<Result = unknown> {
   problem: { title?: string; detail?: string; status?: number } | null
 }
 
+function problemOfJob({ problem }: Job): Problem {
+  return new Problem(problem?.status ?? 500, problem?.title ?? '', problem?.detail ?? '')
+}
+
 /** How often a job is looked at that can't be listened to. */
 const LOOK_MS = 3000
 
@@ -167,15 +189,9 @@ export function follow<Result = unknown>(
       if (job.state === 'waiting' || job.state === 'running') return
       stop()
       forgetAnswers()
+      // Events are the same for all; the job itself says what went wrong in the page's language.
       if (job.state === 'done') resolve(job)
-      else
-        reject(
-          new Problem(
-            job.problem?.status ?? 500,
-            job.problem?.title ?? '',
-            job.problem?.detail ?? '',
-          ),
-        )
+      else look()
     }
     events.addEventListener('progress', hear)
     events.onmessage = hear
@@ -188,7 +204,7 @@ export function follow<Result = unknown>(
         if (job.state !== 'waiting' && job.state !== 'running') forgetAnswers()
         if (job.state === 'done') resolve(job)
         else if (job.state === 'waiting' || job.state === 'running') setTimeout(look, LOOK_MS)
-        else reject(new Problem(500, job.problem?.title ?? '', job.problem?.detail ?? ''))
+        else reject(problemOfJob(job))
       }, reject)
     }
     events.onerror = () => {

@@ -8,6 +8,7 @@ import {
   type Ref,
   type ShallowRef,
 } from 'vue'
+import { view } from '@/state/view'
 import {
   Problem,
   address,
@@ -15,6 +16,7 @@ import {
   getAddress,
   getChanged,
   isAbort,
+  isSpoken,
   keepAnswer,
   keptAnswer,
   type Query,
@@ -111,6 +113,11 @@ export function useAnswer<T>(question: () => Question | null, { keeps = false } 
     return asked ? address(asked.path, asked.query) : ''
   }
 
+  const again = (): void => {
+    forgetAnswers()
+    void ask(where())
+  }
+
   /** Ask whether what is shown is still so. */
   async function check(): Promise<void> {
     const [own, shown] = [where(), answer.value]
@@ -123,16 +130,18 @@ export function useAnswer<T>(question: () => Question | null, { keeps = false } 
   }
 
   watch(where, ask, { immediate: true })
+  watch(
+    () => view.language,
+    () => {
+      if (problem.value || isSpoken(answer.value)) again()
+    },
+  )
   if (keeps) checks.add(check)
   if (getCurrentScope()) {
     onScopeDispose(() => {
       running?.abort()
       checks.delete(check)
     })
-  }
-  const again = (): void => {
-    forgetAnswers()
-    void ask(where())
   }
   return { answer, loading, problem, again }
 }

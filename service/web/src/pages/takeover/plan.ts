@@ -51,7 +51,10 @@ const body = computed(() => {
 let running: AbortController | null = null
 let timer = 0
 
-async function solve(): Promise<void> {
+/** What the plan on screen was compared with. */
+let basis: string | undefined
+
+async function solve(again = false): Promise<void> {
   const asked = body.value
   if (!asked || !inOneGo.value) return
   running?.abort()
@@ -61,11 +64,13 @@ async function solve(): Promise<void> {
   problem.value = null
   const before = solved.value
   const other = comparedWith.value
-  const base = other || (before?.plan.division === view.division ? before.digest : undefined)
+  const earlier = before?.plan.division === view.division ? before.digest : undefined
+  const base = again ? basis : other || earlier
   try {
     const found = await send<Solved>('POST', '/plans/solve', { ...asked, base }, own.signal)
     if (own !== running) return
     solved.value = found
+    basis = base
     against.value = other
     took_ms.value = Math.round(performance.now() - started)
   } catch (cause) {
@@ -87,6 +92,13 @@ export function followAsk(): void {
       solved.value = null
       comparedWith.value = ''
       forget()
+    },
+  )
+  // The same plan, said in the other language.
+  watch(
+    () => view.language,
+    () => {
+      if (solved.value || problem.value) void solve(true)
     },
   )
   watch(
