@@ -124,6 +124,19 @@ def test_a_definition_says_what_it_changes_and_changes_it(walk_to: Open, ask: As
     await_query(page, band="B")
 
 
+def test_figures_lead_to_what_they_are_made_of(walk_to: Open, ask: Ask) -> None:
+    # No days of the calendar are passed over, as other wrong words of an address are.
+    page = walk_to("/?division=5301&as_of=2025-13-45&beside=2025-02-30")
+    expect(page.locator(".source")).to_contain_text(LATER)
+    expect(page.locator(".head .gap a")).to_have_attribute("href", "/takeover?division=5301")
+    for line, query in ((".bounds a", {"state": "unknown"}), (".head .small a", {})):
+        link = page.locator(f".overview {line}").first
+        total = ask("/compounds", division="5301", as_of=LATER, limit=1, **query)["total"]
+        link.click()
+        expect(page.locator(".panel")).to_contain_text(f"{total:,} 个小区")
+        page.go_back()
+
+
 def test_two_dates_side_by_side(walk_to: Open) -> None:
     page = walk_to(f"/?beside={EARLIER}")
     bar = page.get_by_role("slider", name=re.compile("分界"))

@@ -228,10 +228,17 @@ function read(query: LocationQuery): View {
     const value = query[NAMES[key as keyof View]]
     if (typeof value === 'string' && rule.test(value)) found[key] = value
   }
+  for (const key of ['asOf', 'beside']) if (!isDay(String(found[key]))) found[key] = ''
   found.division = shortestCode(String(found.division))
   found.interim = query[NAMES.interim] === 'true'
   found.camera = readCamera(query[NAMES.camera])
   return found as unknown as View
+}
+
+/** A day of the calendar: the 45th of a 13th month is none, and no figures can be had of it. */
+function isDay(text: string): boolean {
+  const day = new Date(text)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
 }
 
 function readCamera(value: unknown): Camera | null {
