@@ -6,10 +6,14 @@ Over HTTP nobody types any: each command or option is put into what it stands fo
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
+
+from geo.intake.verdicts import Outcome
 
 UNAVAILABLE: Final = ("服务暂时不可用", "请稍后再试；仍不行的，请告诉管理员。")
 """What is said of an error that is ours, which nobody who reads it can mend."""
@@ -52,7 +56,8 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"用 wuye match propose 对应", "在名称核对中对应"),
     (r"请用 wuye match review 查看", "请看名称核对"),
     (r"见 wuye match review", "见名称核对"),
-    (r"改好后执行：wuye import release 本文件\.xlsx", "改好后上传本文件"),
+    (r"改好后执行：wuye import release 本文件\.xlsx", "改好后在“暂存”页上传本文件"),
+    (r"请重新用 wuye import held --out 写出", "请重新下载暂存行工作簿"),
     (r"请用 wuye import held --out 写出的 \.xlsx", "请用下载的暂存行工作簿"),
     (r"请用 wuye import held --out 写出后改正的工作簿", "请用下载后改正的暂存行工作簿"),
     (r"请用 wuye import held 查看(?:编号|尚未处理的行)?", "请看暂存行列表"),
@@ -102,6 +107,14 @@ def on_screen(remedy: str) -> str:
     for pattern, words in _RULES:
         remedy = pattern.sub(words, remedy)
     return remedy
+
+
+def outcome_on_screen(outcome: Outcome) -> Outcome:
+    """Give an import's outcome, for its reports, with remedies and notices without commands."""
+    found = copy.copy(outcome.findings)
+    found.found = [replace(item, remedy=on_screen(item.remedy)) for item in found.found]
+    found.notices = [replace(item, message=on_screen(item.message)) for item in found.notices]
+    return replace(outcome, findings=found)
 
 
 def findings_on_screen(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

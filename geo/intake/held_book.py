@@ -7,19 +7,21 @@ every column of its kind to be corrected in place. Reading it back gives what wa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
-from geo.errors import InputError
+from geo.errors import InputError, NotFound, UsageError
 from geo.intake.clean import text_of
 from geo.intake.columns import KINDS, TITLES
 from geo.intake.report.book import WRITING, WRITTEN
 from geo.intake.sniff import sniff
 from geo.intake.workbook import read_workbook
+from geo.register import held
 from geo.register.held import HeldRow
+from geo.register.store import Register
 
 ID, ACT, PROBLEM = "编号", "处理", "问题"
 FRAME: Final = (
@@ -39,22 +41,31 @@ GUIDE: Final = (
 )
 
 
-def write_held(path: Path, rows: Sequence[HeldRow]) -> Path:
-    """Write held rows to correct; nothing in them is taken for a formula."""
+def write_held(path: Path, rows: Sequence[HeldRow], wording: Callable[[str], str] = str) -> Path:
+    """Write held rows to correct; nothing in them is taken for a formula.
+
+    Parameters
+    ----------
+    wording
+        Puts what is advised into the reader's words, who may not type commands.
+    """
     with xlsxwriter.Workbook(str(path), {**WRITING, "constant_memory": False}) as book:
         book.set_properties({"created": WRITTEN})
         head = book.add_format({"bold": True, "bg_color": "#e8eeee", "text_wrap": True})
         kinds = [kind for kind in KINDS if any(row.kind == kind for row in rows)]
         for kind in kinds:
-            _write_kind(book, kind, [row for row in rows if row.kind == kind], head)
+            own = [row for row in rows if row.kind == kind]
+            _write_kind(book, kind, own, head, wording)
         guide = book.add_worksheet("填写说明")
         guide.set_column(0, 0, 100)
         for line, text in enumerate(GUIDE if rows else ("没有暂存待改的行。",)):
-            guide.write_string(line, 0, text)
+            guide.write_string(line, 0, wording(text))
     return path
 
 
-def _write_kind(book: Any, kind: str, rows: list[HeldRow], head: Any) -> None:
+def _write_kind(
+    book: Any, kind: str, rows: list[HeldRow], head: Any, wording: Callable[[str], str]
+) -> None:
     sheet = book.add_worksheet(TITLES[kind])
     text = book.add_format({"num_format": "@", "valign": "top"})
     still = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#52606d"})
@@ -71,7 +82,7 @@ def _write_kind(book: Any, kind: str, rows: list[HeldRow], head: Any) -> None:
         findings = row.problems.get("findings", [])
         sheet.write_number(line, 0, row.id, still)
         sheet.write_blank(line, 1, None, text)
-        for place, words in enumerate(_about(row, findings), start=2):
+        for place, words in enumerate(_about(row, findings, wording), start=2):
             sheet.write_string(line, place, words, still)
         at_fault = {item.get("name") for item in findings}
         for place, column in enumerate(columns, start=first):
@@ -82,10 +93,12 @@ def _write_kind(book: Any, kind: str, rows: list[HeldRow], head: Any) -> None:
     sheet.autofilter(0, 0, max(1, len(rows)), first + len(columns) - 1)
 
 
-def _about(row: HeldRow, findings: Sequence[Mapping[str, str]]) -> list[str]:
+def _about(
+    row: HeldRow, findings: Sequence[Mapping[str, str]], wording: Callable[[str], str]
+) -> list[str]:
     """Say what is wrong, what to do, what it may be, and where the row came from."""
     problems = [f"{item['column']}：{item['message']}".strip("：") for item in findings]
-    remedies = list(dict.fromkeys(item["remedy"] for item in findings))
+    remedies = list(dict.fromkeys(wording(item["remedy"]) for item in findings))
     candidates = [
         " ".join(str(value) for value in item.values())
         for item in row.problems.get("candidates", [])
@@ -163,6 +176,37 @@ def _read_kind(
         marked = ACT in headers and text_of(cells[headers.index(ACT)]) == RELEASE
         found.append((kind, int(number), words, marked))
     return found
+
+
+def corrections_in(register: Register, path: Path) -> tuple[dict[int, dict[str, Any]], int]:
+    """Give what a corrected workbook alters, by row, and how many rows it leaves as they are.
+
+    Raises
+    ------
+    InputError
+        When it is no such workbook, or a number in it is off.
+    NotFound
+        When a row of it was never held.
+    UsageError
+        When nothing in it was altered.
+    """
+    lines = read_held(path)
+    with register.connect() as connection:
+        found = held.by_id(connection, [number for _, number, _, _ in lines])
+    corrections: dict[int, dict[str, Any]] = {}
+    for kind, number, cells, marked in lines:
+        row = found.get(number)
+        if row is None or row.kind != kind:
+            raise NotFound(
+                f"{path.name}：登记库中没有第 {number} 号暂存行（{kind}）。",
+                "请重新用 wuye import held --out 写出。",
+            )
+        changes = altered(row, cells)
+        if changes or marked:
+            corrections[number] = changes
+    if not corrections:
+        raise UsageError(f"{path.name} 中没有改动过的行。", "请改正后保存，或在“处理”列填 放行。")
+    return corrections, len(lines) - len(corrections)
 
 
 def altered(row: HeldRow, cells: Mapping[str, Any]) -> dict[str, Any]:

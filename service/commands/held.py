@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from geo.codes import normal_division
-from geo.errors import NotFound, UsageError
+from geo.errors import UsageError
 from geo.intake.columns import KINDS
-from geo.intake.held_book import altered, read_held, write_held
+from geo.intake.held_book import corrections_in, write_held
 from geo.intake.release import Release, dismiss, release
 from geo.intake.report.book import check_target
 from geo.intake.verdicts import VERDICT_NAMES
 from geo.register import held
 from geo.register.held import HeldRow
-from geo.register.store import Register
 from service.options import Json
 from service.output import out, print_json, table
 from service.settings import Settings
@@ -90,7 +89,7 @@ def let_go(
     if len(targets) == 1 and not targets[0].isdecimal():
         if set_:
             raise UsageError("--set 只用于按编号放行。", "请直接在工作簿中改正。")
-        corrections, left = _from_book(register, Path(targets[0]))
+        corrections, left = corrections_in(register, Path(targets[0]))
     else:
         corrections = {number: _settings(set_) for number in _numbers(targets)}
     done = release(register, corrections, author=settings.author, dry_run=dry_run)
@@ -99,27 +98,6 @@ def let_go(
     else:
         print_release(done, left)
     raise typer.Exit(done.exit_code)
-
-
-def _from_book(register: Register, path: Path) -> tuple[dict[int, dict[str, Any]], int]:
-    """Give what a corrected workbook alters, and how many of its rows it leaves as they are."""
-    lines = read_held(path)
-    with register.connect() as connection:
-        found = held.by_id(connection, [number for _, number, _, _ in lines])
-    corrections: dict[int, dict[str, Any]] = {}
-    for kind, number, cells, marked in lines:
-        row = found.get(number)
-        if row is None or row.kind != kind:
-            raise NotFound(
-                f"{path.name}：登记库中没有第 {number} 号暂存行（{kind}）。",
-                "请重新用 wuye import held --out 写出。",
-            )
-        changes = altered(row, cells)
-        if changes or marked:
-            corrections[number] = changes
-    if not corrections:
-        raise UsageError(f"{path.name} 中没有改动过的行。", "请改正后保存，或在“处理”列填 放行。")
-    return corrections, len(lines) - len(corrections)
 
 
 def _numbers(words: list[str]) -> list[int]:

@@ -6,20 +6,25 @@ import tempfile
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
-from geo.intake.held_book import write_held
-from geo.intake.release import dismiss, release
+from geo.errors import UsageError
+from geo.intake.held_book import corrections_in, write_held
+from geo.intake.release import Release, dismiss, release
 from geo.register import held
 from geo.register.held import HeldRow
 from service.dependencies import DivisionOf, WorkspaceOf
 from service.errors import problems
+from service.jobs import uploads
 from service.jobs.exporting import XLSX
 from service.paging import CursorOf, LimitOf, page_of
 from service.plans.asked import Body, Text
-from service.remedies import findings_on_screen
+from service.receiving import receive
+from service.remedies import findings_on_screen, on_screen
 from service.schemas.imports import FileKind, HeldAnswer, HeldList, Recorded, Released
+from service.workspace import Workspace
 
 router = APIRouter(tags=["held"])
 
@@ -48,6 +53,22 @@ class ReleaseAsk(Body):
         min_length=1, max_length=10_000, examples=[{"12": {"建成年份": "1998"}, "13": {}}]
     )  # fmt: skip
     dry_run: bool = False
+
+
+FORM: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
 
 
 def _rows(space: WorkspaceOf, kind: str | None, division: int | None) -> list[HeldRow]:
@@ -80,9 +101,9 @@ def rows(
     response_class=Response,
 )
 def book(space: WorkspaceOf, kind: KindOf = None, division: DivisionOf = None) -> Response:
-    """Write the rows to correct in place; ``wuye import release`` takes the workbook back."""
+    """Write the rows to correct in place; sent back as a file, the workbook is taken in."""
     with tempfile.TemporaryDirectory(prefix="wuye-held-") as folder:
-        path = write_held(FilePath(folder) / "held.xlsx", _rows(space, kind, division))
+        path = write_held(FilePath(folder) / "held.xlsx", _rows(space, kind, division), on_screen)
         body = path.read_bytes()
     headers = {"Content-Disposition": 'attachment; filename="wuye-held.xlsx"'}
     return Response(body, media_type=XLSX, headers=headers)
@@ -101,7 +122,35 @@ def let_go(space: WorkspaceOf, asked: ReleaseAsk) -> Released:
     corrections: dict[int, dict[str, Any]] = {
         int(number): dict(cells) for number, cells in asked.corrections.items()
     }
-    done = release(space.register, corrections, author=space.settings.author, dry_run=asked.dry_run)
+    author = space.settings.author
+    return _released(release(space.register, corrections, author=author, dry_run=asked.dry_run))
+
+
+@router.post(
+    "/held.xlsx",
+    summary="改好的工作簿 / The workbook, corrected",
+    responses=problems(400, 404, 413),
+    openapi_extra=FORM,
+)
+async def book_back(request: Request, space: WorkspaceOf) -> Released:
+    """Load what was corrected in the workbook, all or none."""
+    folder = space.home / uploads.FOLDER
+    got = await receive(request, folder, space.settings.upload_bytes)
+    try:
+        if got.fields:
+            raise UsageError(f"没有字段 {'、'.join(sorted(got.fields))[:80]}。", "只有 file。")
+        return await run_in_threadpool(_taken_back, space, folder / got.id / "file" / got.file)
+    finally:
+        uploads.remove(space.home, got.id)
+
+
+def _taken_back(space: Workspace, path: FilePath) -> Released:
+    corrections, left = corrections_in(space.register, path)
+    done = release(space.register, corrections, author=space.settings.author)
+    return _released(done, left)
+
+
+def _released(done: Release, left: int = 0) -> Released:
     return Released(
         change=done.change,
         dry_run=done.dry_run,
@@ -111,6 +160,7 @@ def let_go(space: WorkspaceOf, asked: ReleaseAsk) -> Released:
         findings=findings_on_screen(
             item.as_json() for outcome in done.outcomes for item in outcome.findings.found
         ),
+        left=left,
     )
 
 

@@ -202,6 +202,7 @@ class Released(BaseModel):
     ids: list[int]
     verdicts: dict[Verdict, int]
     findings: list[dict[str, Any]]
+    left: int = Field(default=0, description="工作簿中未改动的行。Rows of a workbook left alone.")
 
 
 class Side(Answer):

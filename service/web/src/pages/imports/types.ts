@@ -123,6 +123,14 @@ export interface HeldRow {
   problems: { message?: string; column?: string; value?: string; remedy?: string }[]
 }
 
+/** What became of corrected rows: all went in, or none. */
+export interface Released {
+  refused: boolean
+  ids: number[]
+  left: number
+  findings: { sheet: string; row: number; column?: string; message: string }[]
+}
+
 export interface Change {
   number: number
   at: string
