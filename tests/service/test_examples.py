@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -33,6 +35,7 @@ LEDGER = (
     "小区编码,小区名称,区划代码,建成年份,服务模式\n"
     "X1,示例甲苑,530102,1995,无物业\n"
     "X2,示例乙苑,530102,一九,市场化物业\n"
+    "X3,示例丙苑,530102,二〇,无物业\n"
 )
 
 
@@ -150,6 +153,11 @@ def imports(ask: Told) -> None:
     waits = ask("GET", f"{v1}/held")["items"][0]["id"]
     better = {"corrections": {str(waits): {"建成年份": "1999"}}, "dry_run": True}
     ask("POST", f"{v1}/held/release", json=better)
+    book = openpyxl.load_workbook(io.BytesIO(ask.client.get(f"{v1}/held.xlsx").content))
+    for cell in (cell for row in book["小区台账"].iter_rows() for cell in row):
+        cell.value = "2002" if cell.value == "二〇" else cell.value
+    book.save(packed := io.BytesIO())
+    ask("POST", f"{v1}/held.xlsx", files={"file": ("示例_改好.xlsx", packed.getvalue())})
     ask("POST", f"{v1}/held/dismiss", json={"ids": [waits], "reason": "示例：小区已拆除"})
     ask("GET", f"{v1}/matches")
     number = ask("GET", f"{v1}/changes")["items"][0]["number"]
