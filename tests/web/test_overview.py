@@ -230,6 +230,15 @@ def test_a_phone_has_one_column(open_page: Open) -> None:
     expect(page.locator(".figure")).to_be_visible()
 
 
+def test_from_a_division_that_there_is_not_a_link_leads_on(open_page: Open) -> None:
+    page = open_page("/?division=539999", provoked="status of 404")
+    expect(page.get_by_role("alert")).to_contain_text("没有区划 539999")
+    page.get_by_role("link", name="查看全部区划").click()
+    expect(page.locator("h1")).to_have_text("云南省")
+    expect(page.locator(".figure")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_an_error_says_what_to_do(open_page: Open, ask: Ask) -> None:
     page = open_page("/", provoked="net::ERR_INTERNET_DISCONNECTED")
     expect(page.locator(".figure")).to_be_visible()
