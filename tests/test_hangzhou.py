@@ -6,6 +6,8 @@ The data is not part of the project; the tests run where it lies beside the chec
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -69,31 +71,42 @@ def rows_overlapping(polygons: gpd.GeoDataFrame) -> list[int]:
     return sorted({int(row) + 1 for row in left[wide & (left != right)]})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def snapshot(
-    register: Register, tmp_path: Path, polygons: gpd.GeoDataFrame, ledger: pd.DataFrame
-) -> Snapshot:
+    brief_register: Callable[[], AbstractContextManager[Register]],
+    tmp_path_factory: pytest.TempPathFactory,
+    polygons: gpd.GeoDataFrame,
+    ledger: pd.DataFrame,
+) -> Iterator[Snapshot]:
+    folder = tmp_path_factory.mktemp("hangzhou")
+    with brief_register() as register:
+        _fill(register, folder, polygons, ledger)
+        yield Snapshots(register, folder).get(YEAR_END)
+
+
+def _fill(
+    register: Register, folder: Path, polygons: gpd.GeoDataFrame, ledger: pd.DataFrame
+) -> None:
     outcome = import_file(
         register, "compounds", DATA / "residential.geojson", Options(renames={"code": "osm_id"})
     )
     assert outcome.counts["loaded"] + outcome.counts["warned"] == len(polygons) == 2112
     found = [(item.rule, item.row) for item in outcome.findings.found]
     assert found == [("overlap", row) for row in rows_overlapping(polygons)]
-    ledger.to_excel(tmp_path / "台账.xlsx", index=False, sheet_name="台账")
-    assert import_file(register, "ledger", tmp_path / "台账.xlsx").exit_code == 0
+    ledger.to_excel(folder / "台账.xlsx", index=False, sheet_name="台账")
+    assert import_file(register, "ledger", folder / "台账.xlsx").exit_code == 0
     rivers = gpd.read_file(DATA / "water.gpkg")
     rivers = rivers[rivers["fclass"] == "river"][["name", "geometry"]].assign(kind="河流")
-    rivers.to_file(tmp_path / "rivers.gpkg")
-    import_file(register, "barriers", tmp_path / "rivers.gpkg")
+    rivers.to_file(folder / "rivers.gpkg")
+    import_file(register, "barriers", folder / "rivers.gpkg")
     head = "91330102MA2K00001"
     uscc = head + uscc_check_character(head)
     projects = ledger.loc[ledger["物业项目编码"] != "", ["物业项目编码"]]
     projects = projects.rename(columns={"物业项目编码": "项目编码"}).assign(
         统一社会信用代码=uscc, **{"可增管面积(㎡)": 40000}
     )
-    projects.to_csv(tmp_path / "projects.csv", index=False)
-    import_file(register, "projects", tmp_path / "projects.csv")
-    return Snapshots(register, tmp_path).get(YEAR_END)
+    projects.to_csv(folder / "projects.csv", index=False)
+    import_file(register, "projects", folder / "projects.csv")
 
 
 def expected(polygons: gpd.GeoDataFrame, ledger: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
@@ -155,7 +168,7 @@ def test_land_areas_agree_with_pyproj(snapshot: Snapshot, polygons: gpd.GeoDataF
     assert worst < 1e-4
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plan(snapshot: Snapshot) -> Plan:
     return make_plan(snapshot, 330102, Decimal("0.75"), Definition())
 
