@@ -22,15 +22,20 @@ GIVEN: Final = re.compile(r"\{(=?)(\w+)\}")
 COLUMNS: Final = "columns.toml"
 DEEPEST: Final = 6
 """So many sentences within each other are read."""
-_SHORT: Final = 3
+_SHORT: Final = 4
+"""A template with so few characters of its own holds no joined parts, but behind a colon."""
 _LONGEST: Final = 2000
 """Longer texts are no sentences of ours."""
 
+_OUTER: Final = (("；", "; "), ("，并", ", and "))
 _SEPARATORS: Final = (
-    ("；", "; "), ("，并", ", and "), ("，", ", "), (" · ", " · "), ("、", ", "), (" 或 ", " or "),
+    ("，", ", "), (" · ", " · "), ("、", ", "), (" 或 ", " or "),
 )  # fmt: skip
 """What parts of a sentence are joined with, the outer first."""
-_JOINING: Final = re.compile("[，；：。、]| 或 ")
+_NAMED: Final = re.compile(r"(.+?)（([^（）]*)）(.+)", re.DOTALL)
+"""A name with a remark, and what is said of it."""
+_JOINING: Final = re.compile("[，；。]| 或 ")
+_NEVER: Final = re.compile("，并|。；")
 _BRACKETS: Final = {"（": "）", "“": "”", "【": "】"}
 
 _WAN_M2: Final = re.compile(r"([\d,]+(?:\.\d+)?) 万㎡")
@@ -46,6 +51,7 @@ class Template(NamedTuple):
 
     longest: str
     own: str
+    open_ended: bool
     form: re.Pattern[str]
     runs: tuple[tuple[str, ...], ...]
     english: str
@@ -114,7 +120,12 @@ def _compiled(chinese: str, words: str) -> Template:
             pieces.append(re.escape(part))
     longest = max(PLACE.split(chinese)[::2], key=len)
     return Template(
-        longest, PLACE.sub("", chinese), re.compile("".join(pieces), re.DOTALL), tuple(runs), words
+        longest,
+        PLACE.sub("", chinese),
+        re.search(r"：\{\w+\}。?$", chinese) is not None,
+        re.compile("".join(pieces), re.DOTALL),
+        tuple(runs),
+        words,
     )
 
 
@@ -122,8 +133,11 @@ def _said(text: str, depth: int) -> str | None:
     """Give a text in English, or None where nothing of it is known."""
     if depth > DEEPEST:
         return None
-    known = _constants().get(text) or _area(text) or _by_template(text, depth)
-    return known or _by_parts(text, depth)
+    return _known(text, depth) or _by_parts(text, depth)
+
+
+def _known(text: str, depth: int) -> str | None:
+    return _constants().get(text) or _area(text) or _by_template(text, depth)
 
 
 def _by_template(text: str, depth: int) -> str | None:
@@ -152,8 +166,12 @@ def _fit(template: Template, text: str, depth: int) -> tuple[str, ...] | None:
     if found is None:
         return None
     values: tuple[str, ...] = found.groups()
-    short = len(template.own) <= _SHORT
-    if any(not _is_closed(value) or (short and _JOINING.search(value)) for value in values):
+    short = len(template.own.replace(" ", "")) <= _SHORT
+    if any(not _is_closed(value) or _NEVER.search(value) for value in values):
+        return None
+    checked = values[:-1] if template.open_ended else values
+    alone = (value for value, names in zip(checked, template.runs, strict=False) if len(names) == 1)
+    if short and any(map(_JOINING.search, alone)):
         return None
     return values
 
@@ -213,10 +231,17 @@ def _by_parts(text: str, depth: int) -> str | None:
     """Read what was put together: sentences, then parts of one, then a term and its value."""
     if "。" in text[:-1]:
         sentences = re.findall(r"[^。]+。?", text)
-        return _joined([sentence.strip() for sentence in sentences], " ", depth)
+        return _joined([sentence.strip(" ；") for sentence in sentences], " ", depth)
     if text[0] == "（" and text[-1] == "）" and _is_closed(text[1:-1]):
         inner = _said(text[1:-1], depth + 1)
         return None if inner is None else f" ({inner})"
+    if (two := _in_two(text, depth)) is not None:
+        return two
+    for between, with_ in _OUTER:
+        if between in text:
+            return _joined(text.split(between), with_, depth, between)
+    if (named := _NAMED.fullmatch(text)) and (said := _known(named[3], depth + 1)):
+        return f"{_said(named[1], depth + 1) or named[1]} ({english(named[2])}): {said}"
     for between, with_ in _SEPARATORS:
         if between == "，" and "：" in text.partition("，")[0]:
             return _after_colon(text, depth)
@@ -232,6 +257,20 @@ def _by_parts(text: str, depth: int) -> str | None:
     return None
 
 
+def _in_two(text: str, depth: int) -> str | None:
+    """Read a sentence and what was put behind it, which both may hold commas."""
+    for found in reversed(list(_JOINING.finditer(text))):
+        before, behind = _known(text[: found.start()], depth + 1), text[found.start() :]
+        if before is None:
+            continue
+        after = _known(behind, depth + 1)
+        if after is not None:
+            return before + after
+        if found[0] == "；" and (after := _known(behind[1:], depth + 1)) is not None:
+            return f"{before}; {after}"
+    return None
+
+
 def _joined(parts: list[str], with_: str, depth: int, between: str = "") -> str | None:
     """Give parts in English, if any is known; a later one may be so with what is before it."""
     said = []
@@ -239,14 +278,13 @@ def _joined(parts: list[str], with_: str, depth: int, between: str = "") -> str 
         known = _said(part, depth + 1) if CHINESE.search(part) else part
         if known is None and at and between:
             whole = between + part
-            known = _constants().get(whole) or _by_template(whole, depth + 1)
+            known = _known(whole, depth + 1)
             known = known and known.lstrip(",; ")
         said.append(known)
-    if any(map(CHINESE.search, parts)) and all(
-        one is None or one == part for one, part in zip(said, parts, strict=True)
-    ):
+    out = [one or part for one, part in zip(said, parts, strict=True)]
+    if out == parts and between != " 或 " and any(map(CHINESE.search, parts)):
         return None
-    return with_.join(one or part for one, part in zip(said, parts, strict=True))
+    return with_.join(out)
 
 
 def _bracketed(text: str, depth: int) -> str | None:
