@@ -134,7 +134,9 @@ def _member(name: str, value: Any, beside: dict[str, Any]) -> Any:
     if name == "title" and "header" in beside:
         return columns().get(value, value)
     if name in SENTENCES and isinstance(value, str):
-        return _capital(value)
+        said = _capital(value)
+        whole = "message" in beside and said not in {"", value}
+        return said + "." if whole and said[-1] not in ".?!" else said
     if name in PARTS or (name == "name" and "rule" in beside):
         if isinstance(value, str):
             return english(value)

@@ -96,6 +96,7 @@ class FileColumn(Answer):
 
     id: str = Field(examples=["floor_area_m2"])
     header: str = Field(examples=["建筑面积(㎡)"])
+    words: Both = Field(description="表头及其英文。The header, and what it is in English.")
     required: bool
 
 

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from said import ROOT, said
 
+from geo.intake.columns import KINDS
 from service.english.catalogue import CHINESE, GIVEN, PLACE, columns, english, entries
 from service.english.door import in_english, wants_english
 from service.remedies import COMMAND, on_screen
@@ -106,6 +107,12 @@ def test_who_asks_for_english(asked: str, wanted: bool) -> None:
     assert wants_english([(b"accept-language", asked.encode())]) is wanted
 
 
+def test_every_header_has_its_english() -> None:
+    headers = {column.header for listed in KINDS.values() for column in listed}
+
+    assert set(columns()) == headers
+
+
 def test_only_sentences_are_turned() -> None:
     body = (
         '{"message":"必填项为空","value":"必填项为空","name":"无物业","cells":{"text":3},'
@@ -114,7 +121,7 @@ def test_only_sentences_are_turned() -> None:
     )
 
     assert in_english(body.encode()).decode() == (
-        '{"message":"A required cell is blank","value":"必填项为空","name":"无物业","cells":{"text":3},'
+        '{"message":"A required cell is blank.","value":"必填项为空","name":"无物业","cells":{"text":3},'
         '"rules":[{"rule":"stars","name":"company\'s credit","text":"Four stars, at least three stars"}],'
         '"columns":[{"header":"户数","title":"households"}]}'
     )

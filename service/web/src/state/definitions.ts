@@ -52,7 +52,10 @@ export interface Definitions {
   states: CompoundState[]
   filters: { id: string; name: Words; meaning: Words }[]
   case_states: string[]
-  file_kinds: { id: string; columns: { id: string; header: string; required: boolean }[] }[]
+  file_kinds: {
+    id: string
+    columns: { id: string; header: string; words: Words; required: boolean }[]
+  }[]
 }
 
 const scope = effectScope(true)
