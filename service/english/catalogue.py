@@ -24,8 +24,10 @@ DEEPEST: Final = 6
 """So many sentences within each other are read."""
 _SHORT: Final = 4
 """A template with so few characters of its own holds no joined parts, but behind a colon."""
-_LONGEST: Final = 2000
-"""Longer texts are no sentences of ours."""
+_LONGEST: Final = 300
+"""Longer texts stay as they are: what is written to fit in many ways would take long to read."""
+_LONGEST_RUN: Final = 80
+"""Longer texts at places beside each other are not split."""
 
 _OUTER: Final = (("；", "; "), ("，并", ", and "))
 _SEPARATORS: Final = (
@@ -129,9 +131,10 @@ def _compiled(chinese: str, words: str) -> Template:
     )
 
 
+@lru_cache(maxsize=8192)
 def _said(text: str, depth: int) -> str | None:
     """Give a text in English, or None where nothing of it is known."""
-    if depth > DEEPEST:
+    if depth > DEEPEST or not text:
         return None
     return _known(text, depth) or _by_parts(text, depth)
 
@@ -199,6 +202,8 @@ def _split(value: str, many: int, depth: int) -> tuple[str, ...]:
     """Split what stands at places beside each other: all but the first are known, or blank."""
     if many == 1:
         return (value,)
+    if len(value) > _LONGEST_RUN:
+        return (value, *[""] * (many - 1))
     for at in range(1, len(value)):
         rest = _all_known(value[at:], many - 1, depth)
         if rest is not None:
@@ -219,6 +224,7 @@ def _all_known(value: str, many: int, depth: int) -> tuple[str, ...] | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def _is_known(value: str, depth: int) -> bool:
     """Tell whether a text is an entry, one with places beginning with words of its own."""
     return value in _constants() or any(

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.english.catalogue import CHINESE, columns, english
@@ -101,7 +102,7 @@ class _Answer:
         await self._send(message)
 
     async def _whole(self, start: Message) -> None:
-        body = in_english(bytes(self._body))
+        body = await run_in_threadpool(in_english, bytes(self._body))
         headers = [
             (name, value) for name, value in start["headers"] if name.lower() != b"content-length"
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -180,3 +181,21 @@ def test_answers_with_sentences_have_no_tag(api: TestClient) -> None:
     assert answer.status_code == 200
     assert "etag" not in answer.headers
     assert "Accept-Language" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有的话：",
+        "（）",
+        "：",
+        "，编码却不同" * 40,
+        "”（，：）等 " * 40,
+        "与，" * 200,
+        "甲" * 5000,
+    ],
+)
+def test_what_looks_like_our_sentences_is_read_or_left_as_it_is(text: str) -> None:
+    """Names and cells are whoever's who wrote them: nothing in them fails, or takes for ever."""
+    assert english(text)
+    assert in_english(json.dumps({"title": text}).encode())
