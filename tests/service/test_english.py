@@ -61,6 +61,10 @@ def test_every_template_is_read_as_itself() -> None:
 @pytest.mark.parametrize(
     ("chinese", "words"),
     [
+        (
+            "余量已另作安排，剩 541 ㎡，需 9,045 ㎡，缺 8,504 ㎡",
+            "the room is given to others; left 541 m², needs 9,045 m², lacks 8,504 m²",
+        ),
         ("2025-12-31 没有区划 530199。", "There is no division 530199 on 2025-12-31."),
         ("经开区小区 没有项目可以接管，不能锁定", "no project can take 经开区小区, so it cannot be locked"),
         (
