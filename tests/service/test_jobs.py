@@ -280,17 +280,22 @@ def test_all_who_listen_share_one_connection(
     monkeypatch.setattr("service.jobs.events.open_connection", counted)
     watcher = Watcher(register.conninfo)
 
-    async def follow() -> list[list[str]]:
-        async def listen(identity: str) -> list[str]:
-            return [job.state async for job in watcher.follow(identity)]
+    heard: list[list[str]] = [[] for _ in range(30)]
 
-        everybody = [asyncio.create_task(listen(jobs[at % 3])) for at in range(30)]
-        await asyncio.sleep(1)
+    async def follow() -> None:
+        async def listen(at: int) -> None:
+            async for job in watcher.follow(jobs[at % 3]):
+                heard[at].append(job.state)
+
+        everybody = [asyncio.create_task(listen(at)) for at in range(30)]
+        while not all(heard) and not any(task.done() for task in everybody):
+            await asyncio.sleep(0.02)
         for identity in jobs:
             await asyncio.to_thread(record.cancel, register, identity)
-        return await asyncio.gather(*everybody)
+        await asyncio.gather(*everybody)
 
-    assert asyncio.run(follow()) == [["waiting", "cancelled"]] * 30
+    asyncio.run(follow())
+    assert heard == [["waiting", "cancelled"]] * 30
     assert len(opened) == 1
 
 
