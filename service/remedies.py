@@ -56,7 +56,7 @@ _WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"用 wuye match propose 对应", "在名称核对中对应"),
     (r"请用 wuye match review 查看", "请看名称核对"),
     (r"见 wuye match review", "见名称核对"),
-    (r"改好后执行：wuye import release 本文件\.xlsx", "改好后在“暂存”页上传本文件"),
+    (r"改好后执行：wuye import release 本文件\.xlsx", "改好后在“暂存待改”页上传本文件"),
     (r"请重新用 wuye import held --out 写出", "请重新下载暂存行工作簿"),
     (r"请用 wuye import held --out 写出的 \.xlsx", "请用下载的暂存行工作簿"),
     (r"请用 wuye import held --out 写出后改正的工作簿", "请用下载后改正的暂存行工作簿"),
@@ -110,7 +110,7 @@ def on_screen(remedy: str) -> str:
 
 
 def outcome_on_screen(outcome: Outcome) -> Outcome:
-    """Give an import's outcome, for its reports, with remedies and notices without commands."""
+    """Give an import's outcome with remedies and notices without commands."""
     found = copy.copy(outcome.findings)
     found.found = [replace(item, remedy=on_screen(item.remedy)) for item in found.found]
     found.notices = [replace(item, message=on_screen(item.message)) for item in found.notices]

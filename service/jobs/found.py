@@ -23,7 +23,6 @@ from geo.intake.report.drawn import Drawn, drawn
 from geo.intake.report.rules import count_rules, rule
 from geo.intake.verdicts import VERDICTS, Finding, Outcome
 from geo.register.store import Register
-from service.remedies import on_screen, outcome_on_screen
 
 ROWS, MAP, BOOK, PAGE, ANNOTATED = (
     "rows.arrow", "map.geojson", "report.xlsx", "report.html", "annotated.xlsx",
@@ -50,12 +49,11 @@ def write_found(
     _write_rows(folder / ROWS, outcome)
     _write_map(folder / MAP, outcome, places)
     tell(1)
-    told = outcome_on_screen(outcome)
-    write_report(folder / BOOK, told)
-    write_import_report(folder / PAGE, told, places)
+    write_report(folder / BOOK, outcome)
+    write_import_report(folder / PAGE, outcome, places)
     tell(2)
     try:
-        return list(write_annotated(folder / ANNOTATED, source, told).limits)
+        return list(write_annotated(folder / ANNOTATED, source, outcome).limits)
     except UsageError:  # polygons: there are no cells to colour
         return []
 
@@ -166,7 +164,7 @@ def _findings(found: Any) -> str:
         [
             {"severity": item.severity, "rule": item.rule, "name": _both(rule(item.rule).name),
              "column": item.column, "value": item.value, "message": item.message,
-             "remedy": on_screen(item.remedy)}
+             "remedy": item.remedy}
             for item in found
         ],
         ensure_ascii=False,

@@ -18,7 +18,7 @@ from service.jobs import child, uploads
 from service.jobs.found import summary_of, write_found
 from service.jobs.uploads import Upload
 from service.jobs.work import Cancelled, Work
-from service.remedies import on_screen
+from service.remedies import on_screen, outcome_on_screen
 
 STEPS: Final = 6
 
@@ -115,7 +115,7 @@ def _with_kind(work: Work, upload: Upload, kind: str) -> Upload:
 
 
 def _import(work: Work, upload: Upload, *, dry_run: bool) -> Outcome:
-    """Run the intake; the steps are told as it comes to them."""
+    """Run the intake, telling its steps; what was found is in the words of a screen."""
     kind, path = str(upload.kind), upload.source(work.home)
     options = upload.call(work.author, dry_run=dry_run)
     check_call(kind, options)
@@ -126,7 +126,9 @@ def _import(work: Work, upload: Upload, *, dry_run: bool) -> Outcome:
     work.tell(1, STEPS, f"核对 {len(raw):,} 行", f"Checking {len(raw):,} rows")
     writes = ("试写入（随后撤回）", "Trying to write") if dry_run else ("写入登记库", "Writing")
     work.register.on_write = lambda: work.tell(2, STEPS, *writes)
-    return import_table(work.register, kind, raw, upload.file, upload.sha256, options)
+    return outcome_on_screen(
+        import_table(work.register, kind, raw, upload.file, upload.sha256, options)
+    )
 
 
 def _write(work: Work, upload: Upload, outcome: Outcome) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 from fastapi.testclient import TestClient
+from testkit.workbooks import corrected
 
 from geo.intake.verdicts import Outcome
 from geo.register.store import Register
@@ -18,18 +19,9 @@ HEAD = "小区编码,小区名称,区划代码,建成年份,服务模式"
 BOOK = "/api/v1/held.xlsx"
 
 
-def corrected(api: TestClient, **cells: Any) -> bytes:
-    """The workbook with cells of rows altered, as ``B="1998"``: the year of compound B."""
-    book = openpyxl.load_workbook(io.BytesIO(api.get(BOOK).content))
-    sheet = book["小区台账"]
-    headers = [str(cell.value).rstrip("*") for cell in sheet[1]]
-    code, year = headers.index("小区编码"), headers.index("建成年份") + 1
-    for line, row in enumerate(sheet.iter_rows(min_row=2, values_only=True), start=2):
-        if row[code] in cells:
-            sheet.cell(line, year).value = cells[str(row[code])]
-    packed = io.BytesIO()
-    book.save(packed)
-    return packed.getvalue()
+def with_years(api: TestClient, **years: str) -> bytes:
+    """The workbook with years of rows altered, as ``B="1998"``: of compound B."""
+    return corrected(api.get(BOOK).content, "小区编码", "建成年份", years)
 
 
 def back(api: TestClient, content: bytes, **fields: str) -> Any:
@@ -46,12 +38,12 @@ def test_what_was_altered_goes_in_or_nothing_does(
 ) -> None:
     hold(import_csv)
     before = register.known_change()
-    still = back(api, corrected(api, B="1998", C="哪年")).json()
+    still = back(api, with_years(api, B="1998", C="哪年")).json()
     assert (still["refused"], still["change"], still["left"]) == (True, None, 1)
     assert {(item["row"], item["value"]) for item in still["findings"]} == {(3, "哪年")}
     assert register.known_change() == before
 
-    done = back(api, corrected(api, B="1998", C="1999")).json()
+    done = back(api, with_years(api, B="1998", C="1999")).json()
     assert (done["refused"], len(done["ids"]), done["left"]) == (False, 2, 1)
     assert done["change"] == register.known_change() == before + 1
     assert [row["subject"] for row in api.get("/api/v1/held").json()["items"]] == ["D"]
@@ -62,10 +54,10 @@ def test_what_is_no_such_workbook_is_a_problem_in_words(
     api: TestClient, import_csv: Callable[..., Outcome]
 ) -> None:
     hold(import_csv)
-    kept = corrected(api, B="1998", C="1999", D="2000")
+    kept = with_years(api, B="1998", C="1999", D="2000")
     for content, fields, status, words in (
         (b"x", {}, 422, "改好.xlsx"),
-        (corrected(api), {}, 400, "没有改动过的行"),
+        (with_years(api), {}, 400, "没有改动过的行"),
         (kept, {"kind": "ledger"}, 400, "没有字段 kind"),
     ):
         answer = back(api, content, **fields)
@@ -81,12 +73,15 @@ def test_neither_workbook_nor_reports_tell_a_reader_to_type_commands(
     api: TestClient, send: Callable[..., dict[str, Any]], do: Callable[[str], Any]
 ) -> None:
     lines = (
-        "小区编码,小区名称,区划代码,建成年份,服务模式,服务起始日期",
-        ",没有的苑,530102001,1990,无物业,2020-01-01",
-        "B,乙苑,530102,何时,无物业,",
+        "小区编码,小区名称,区划代码,建成年份,竣工年份,服务模式,服务起始日期",
+        ",没有的苑,530102001,1990,1991,无物业,2020-01-01",
+        "B,乙苑,530102,何时,1999,无物业,",
     )
     sent = send("台账.csv", "\n".join(lines) + "\n", kind="ledger")
     assert sent["state"] == "checked", sent
+    said_of_it = [item["message"] for item in sent["summary"]["notices"]]
+    assert any("竣工年份" in text for text in said_of_it), said_of_it
+    assert [text for text in said_of_it if COMMAND.search(text)] == []
     where = f"/api/v1/imports/{sent['id']}"
     books = {f"{where}/report.xlsx": "名称核对", f"{where}/annotated.xlsx": "名称核对"}
     assert COMMAND.search(api.get(f"{where}/report.html").text.split("<script")[0]) is None
