@@ -17,9 +17,9 @@ from geo.terms import MADE_UP
 from maps.style import Words
 
 __all__ = [
-    "MOST_DIGITS", "amount_figure", "amount_text", "area_figure", "area_text", "bounds_text",
-    "count_text", "definition_text", "file_mark", "gap_figure", "gap_text", "points_text",
-    "share_text", "target_text",
+    "MOST_DIGITS", "amount_figure", "amount_text", "area_figure", "area_in_english", "area_text",
+    "bounds_text", "count_text", "definition_text", "file_mark", "gap_figure", "gap_text",
+    "points_text", "share_text", "target_text",
 ]  # fmt: skip
 
 BASIS_NAMES_EN: Final = {"floor": "floor area", "land": "land area", "count": "by number"}
@@ -51,13 +51,21 @@ def area_text(area_m2: Fraction | int, way: str = ROUND_HALF_UP) -> Words:
     (('41.3 万㎡', '413,000 m²'), ('8,200 ㎡', '8,200 m²'), ('1,235 万㎡', '12.35 million m²'))
     """
     number, in_wan = rounded_area(area_m2, way)
+    return (f"{number:,f} {'万' if in_wan else ''}㎡", area_in_english(number, in_wan=in_wan))
+
+
+def area_in_english(number: Decimal, *, in_wan: bool) -> str:
+    """Write in English an area that stands in Chinese as so many 万㎡ or ㎡.
+
+    >>> area_in_english(Decimal("41.3"), in_wan=True), area_in_english(Decimal(1235), in_wan=True)
+    ('413,000 m²', '12.35 million m²')
+    """
     if not in_wan:
-        return (f"{number:,f} ㎡", f"{number:,f} m²")
+        return f"{number:,f} m²"
     metres = int(number * 10_000)
-    english = f"{metres:,} m²" if metres < 1_000_000 else f"{Decimal(metres) / 1_000_000:,f}"
-    if metres >= 1_000_000:
-        english = f"{_trimmed(english)} million m²"
-    return (f"{number:,f} 万㎡", english)
+    if metres < 1_000_000:
+        return f"{metres:,} m²"
+    return f"{_trimmed(f'{Decimal(metres) / 1_000_000:,f}')} million m²"
 
 
 def area_figure(area_m2: Fraction | int, way: str = ROUND_HALF_UP) -> str:

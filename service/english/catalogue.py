@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import count
 from typing import Final, NamedTuple
 
+from maps.words import area_in_english
 from service.remedies import on_screen
 
 PLACE: Final = re.compile(r"\{(\w+)\}")
@@ -40,8 +42,7 @@ _JOINING: Final = re.compile("[，；。]| 或 ")
 _NEVER: Final = re.compile("，并|。；")
 _BRACKETS: Final = {"（": "）", "“": "”", "【": "】"}
 
-_WAN_M2: Final = re.compile(r"([\d,]+(?:\.\d+)?) 万㎡")
-_M2: Final = re.compile(r"([\d,]+(?:\.\d+)?) ㎡")
+_AREA: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?) (万?)㎡", re.ASCII)
 
 
 class Template(NamedTuple):
@@ -78,7 +79,6 @@ def columns() -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=4096)
 def english(text: str) -> str:
     """Give a sentence in English; as it is where there is none.
 
@@ -308,12 +308,8 @@ def _after_colon(text: str, depth: int) -> str | None:
 
 
 def _area(text: str) -> str | None:
-    """Write an area as `maps.words.area_text` does in English."""
-    if found := _WAN_M2.fullmatch(text):
-        metres = round(float(found[1].replace(",", "")) * 10_000)
-        if metres < 1_000_000:
-            return f"{metres:,} m²"
-        return f"{metres / 1_000_000:,.6f}".rstrip("0").rstrip(".") + " million m²"
-    if found := _M2.fullmatch(text):
-        return f"{found[1]} m²"
-    return None
+    """Write an area as `maps.words` does in English."""
+    found = _AREA.fullmatch(text)
+    if found is None:
+        return None
+    return area_in_english(Decimal(found[1].replace(",", "")), in_wan=bool(found[2]))

@@ -45,7 +45,7 @@ class English:
             await self.app(scope, receive, send)
             return
         speaks = scope["path"].startswith(SPEAKING)
-        answer = _Answer(send, speaks=speaks, translates=wants_english(scope["headers"]))
+        answer = _Answer(send, scope["headers"], speaks=speaks)
         await self.app(scope, receive, answer.send)
 
 
@@ -77,10 +77,10 @@ def _quality(text: str) -> float:
 class _Answer:
     """An answer on its way out: marked where its language varies, and held until it is whole."""
 
-    def __init__(self, send: Send, *, speaks: bool, translates: bool) -> None:
+    def __init__(self, send: Send, asked: Iterable[tuple[bytes, bytes]], *, speaks: bool) -> None:
         self._send = send
+        self._asked = asked
         self._speaks = speaks
-        self._translates = translates
         self._start: Message | None = None
         self._body = bytearray()
 
@@ -91,9 +91,9 @@ class _Answer:
             varies = kind == PROBLEM or (kind == JSON and self._speaks)
             if varies:
                 message = {**message, "headers": _marked(message["headers"])}
-            if varies and self._translates:
-                self._start = message
-                return
+                if wants_english(self._asked):
+                    self._start = message
+                    return
         elif self._start is not None and message["type"] == "http.response.body":
             self._body += message.get("body", b"")
             if not message.get("more_body", False):
