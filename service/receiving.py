@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from geo.errors import TooLarge, UsageError, WuyeError
-from service.jobs.uploads import safe_name
+from service.jobs.uploads import file_in, safe_name
 
 MOST_FIELD_BYTES: Final = 1_000_000
 MOST_FIELDS: Final = 20
@@ -29,6 +29,14 @@ MOST_HEADERS: Final = 8
 """Of one part of the form."""
 MOST_HEADER_BYTES: Final = 4_096
 """Of one such header: a file's name has 255 bytes at most, three times that when it is quoted."""
+
+
+def form(**fields: dict[str, Any]) -> dict[str, Any]:
+    """Describe, for the interface's description, a form with one file and fields beside it."""
+    properties = {"file": {"type": "string", "format": "binary"}, **fields}
+    schema = {"type": "object", "required": ["file"], "properties": properties}
+    content = {"multipart/form-data": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 @dataclass
@@ -81,7 +89,7 @@ class _Reader:
             if self._name != "file" or self.path is not None:
                 raise UsageError("只收一个文件，字段名为 file。", "请逐个上传。")
             self.found.file = safe_name(options[b"filename"].decode("utf-8", "replace"))
-            self.path = self.folder / "file" / self.found.file
+            self.path = file_in(self.folder, self.found.file)
             self.path.parent.mkdir(parents=True)
             self.target = self.path.open("wb")
         elif len(self.found.fields) >= MOST_FIELDS:

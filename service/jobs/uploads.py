@@ -67,7 +67,7 @@ class Upload:
 
     def source(self, home: Path) -> Path:
         """Give where the file itself lies."""
-        return self.folder(home) / "file" / self.file
+        return file_in(self.folder(home), self.file)
 
     def found(self, home: Path) -> Path:
         """Give the folder of what was found of it.
@@ -101,6 +101,11 @@ class Upload:
             mapping=mapping_of(mapping, str(self.kind), "对应关系") if mapping else None,
             author=author,
         )
+
+
+def file_in(folder: Path, name: str) -> Path:
+    """Give where a file that was sent lies in its folder, apart from what was found of it."""
+    return folder / "file" / name
 
 
 def safe_name(given: str) -> str:

@@ -21,7 +21,7 @@ from service.jobs import uploads
 from service.jobs.exporting import XLSX
 from service.paging import CursorOf, LimitOf, page_of
 from service.plans.asked import Body, Text
-from service.receiving import receive
+from service.receiving import form, receive
 from service.remedies import findings_on_screen, on_screen
 from service.schemas.imports import FileKind, HeldAnswer, HeldList, Recorded, Released
 from service.workspace import Workspace
@@ -53,22 +53,6 @@ class ReleaseAsk(Body):
         min_length=1, max_length=10_000, examples=[{"12": {"建成年份": "1998"}, "13": {}}]
     )  # fmt: skip
     dry_run: bool = False
-
-
-FORM: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
 
 
 def _rows(space: WorkspaceOf, kind: str | None, division: int | None) -> list[HeldRow]:
@@ -130,7 +114,7 @@ def let_go(space: WorkspaceOf, asked: ReleaseAsk) -> Released:
     "/held.xlsx",
     summary="改好的工作簿 / The workbook, corrected",
     responses=problems(400, 404, 413),
-    openapi_extra=FORM,
+    openapi_extra=form(),
 )
 async def book_back(request: Request, space: WorkspaceOf) -> Released:
     """Load what was corrected in the workbook, all or none."""
@@ -139,7 +123,9 @@ async def book_back(request: Request, space: WorkspaceOf) -> Released:
     try:
         if got.fields:
             raise UsageError(f"没有字段 {'、'.join(sorted(got.fields))[:80]}。", "只有 file。")
-        return await run_in_threadpool(_taken_back, space, folder / got.id / "file" / got.file)
+        return await run_in_threadpool(
+            _taken_back, space, uploads.file_in(folder / got.id, got.file)
+        )
     finally:
         uploads.remove(space.home, got.id)
 

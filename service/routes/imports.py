@@ -24,7 +24,7 @@ from service.jobs.exporting import HTML, XLSX
 from service.jobs.uploads import Upload
 from service.paging import CursorOf, LimitOf, cursor_at, start_of
 from service.plans.asked import Body, Text
-from service.receiving import Received, receive
+from service.receiving import Received, form, receive
 from service.schemas.common import Day
 from service.schemas.imports import (
     FileKind,
@@ -76,28 +76,14 @@ class PatchAsk(OptionsAsk):
     kind: FileKind | None = None
 
 
-FORM: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "kind": {"type": "string", "examples": ["ledger"]},
-                        "options": {
-                            "type": "string",
-                            "description": "OptionsAsk as JSON",
-                            "examples": ['{"effective": "2026-01-01"}'],
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
+FORM: Final = form(
+    kind={"type": "string", "examples": ["ledger"]},
+    options={
+        "type": "string",
+        "description": "OptionsAsk as JSON",
+        "examples": ['{"effective": "2026-01-01"}'],
+    },
+)
 BUSY: Final = frozenset({"checking", "importing"})
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
+from testkit.workbooks import corrected
 
 from service.app import create_app
 from service.jobs import child
@@ -153,11 +152,9 @@ def imports(ask: Told) -> None:
     waits = ask("GET", f"{v1}/held")["items"][0]["id"]
     better = {"corrections": {str(waits): {"建成年份": "1999"}}, "dry_run": True}
     ask("POST", f"{v1}/held/release", json=better)
-    book = openpyxl.load_workbook(io.BytesIO(ask.client.get(f"{v1}/held.xlsx").content))
-    for cell in (cell for row in book["小区台账"].iter_rows() for cell in row):
-        cell.value = "2002" if cell.value == "二〇" else cell.value
-    book.save(packed := io.BytesIO())
-    ask("POST", f"{v1}/held.xlsx", files={"file": ("示例_改好.xlsx", packed.getvalue())})
+    book = ask.client.get(f"{v1}/held.xlsx").content
+    better_book = corrected(book, "小区编码", "建成年份", {"X3": "2002"})
+    ask("POST", f"{v1}/held.xlsx", files={"file": ("示例_改好.xlsx", better_book)})
     ask("POST", f"{v1}/held/dismiss", json={"ids": [waits], "reason": "示例：小区已拆除"})
     ask("GET", f"{v1}/matches")
     number = ask("GET", f"{v1}/changes")["items"][0]["number"]

@@ -13,10 +13,12 @@ import geopandas as gpd
 import openpyxl
 from playwright.sync_api import Page, expect
 from shapely import box
+from testkit.workbooks import corrected
+
+from service.jobs.exporting import XLSX
 
 Open = Callable[..., Page]
 Ask = Callable[..., Any]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def ledger(code: str) -> bytes:
@@ -35,19 +37,6 @@ def ledger(code: str) -> bytes:
         sheet.append(row)
     packed = io.BytesIO()
     book.save(packed)
-    return packed.getvalue()
-
-
-def corrected(book: Path, mode: str) -> bytes:
-    """Write a service mode into the held row that has an unknown one."""
-    opened = openpyxl.load_workbook(io.BytesIO(book.read_bytes()))
-    sheet = opened["小区台账"]
-    headers = [str(cell.value).rstrip("*") for cell in sheet[1]]
-    name, place = headers.index("小区名称"), headers.index("服务模式")
-    row = next(row for row in sheet.iter_rows(min_row=2) if row[name].value == "错苑示例小区")
-    row[place].value = mode
-    packed = io.BytesIO()
-    opened.save(packed)
     return packed.getvalue()
 
 
@@ -77,8 +66,11 @@ def correct_what_is_held(page: Page) -> None:
     with page.expect_download() as taken:
         page.get_by_role("link", name="下载工作簿").click()
     for mode, answer in (("随便", "仍有问题"), ("无物业", "已入库 1 行")):
+        better = corrected(
+            taken.value.path().read_bytes(), "小区名称", "服务模式", {"错苑示例小区": mode}
+        )
         page.get_by_label("上传改好的工作簿").set_input_files(
-            {"name": "改好.xlsx", "mimeType": XLSX, "buffer": corrected(taken.value.path(), mode)}
+            {"name": "改好.xlsx", "mimeType": XLSX, "buffer": better}
         )
         expect(page.get_by_text(re.compile(answer))).to_be_visible()
     expect(held).to_have_count(0)
